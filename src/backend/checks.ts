@@ -1,0 +1,109 @@
+import { clone } from '../codec/structured';
+import type { AbortSignalLike, Revision, SnapshotInput, SnapshotMetadata, WriteOptions } from '../contracts';
+import { attempt, describe, StorageError, type StorageErrorCode } from '../errors';
+import { isRevision, toRevision } from '../revision';
+import type { WriteCondition } from '../store/storage-record';
+
+/** The door: every value that comes in is checked here, read once, and refused with a coded error. */
+
+/** @throws {StorageError} `ERR_INVALID_KEY` */
+export function checkKey(key: unknown): string {
+  if (typeof key === 'string') return key;
+  throw refusal('ERR_INVALID_KEY', 'a key that is a string', describe(key));
+}
+
+/**
+ * Revision and data of an envelope. Other fields are not looked at.
+ * @throws {StorageError} `ERR_INVALID_SNAPSHOT`, `ERR_INVALID_REVISION`
+ */
+export function checkSnapshot<T>(snapshot: SnapshotInput<T>): { revision: Revision; data: T } {
+  const { revision, data } = attempt('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, () => {
+    if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot)) {
+      throw refusal('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, describe(snapshot));
+    }
+    if (!('data' in snapshot)) throw refusal('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, 'an object without data');
+    return { revision: snapshot.revision, data: snapshot.data };
+  });
+  return { revision: toRevision(revision), data };
+}
+
+const EXPECTED_SNAPSHOT = 'a snapshot { revision, data }';
+
+/**
+ * A copy of the metadata, with fields that are not known here kept as they are.
+ * @throws {StorageError} `ERR_INVALID_METADATA`, naming the field
+ */
+export function checkMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw refusal('ERR_INVALID_METADATA', 'a metadata object', describe(metadata));
+  }
+  const copy: SnapshotMetadata = attempt('ERR_INVALID_METADATA', 'metadata that can be copied', () => {
+    if (Object.hasOwn(metadata, '__proto__')) {
+      throw refusal('ERR_INVALID_METADATA', 'metadata without a field named __proto__', 'one');
+    }
+    return clone(metadata);
+  });
+  for (const [field, [expected, accepts]] of Object.entries(METADATA_FIELDS)) {
+    const value: unknown = copy[field as keyof SnapshotMetadata];
+    if (!accepts(value)) throw refusal('ERR_INVALID_METADATA', `metadata.${field} to be ${expected}`, describe(value));
+  }
+  return copy;
+}
+
+const METADATA_FIELDS: Record<keyof SnapshotMetadata, [expected: string, accepts: (value: unknown) => boolean]> = {
+  savedAt: ['a finite number of ms since the epoch', Number.isFinite],
+  schemaVersion: ['a whole number, 0 or more', isCount],
+  sizeBytes: ['a whole number of bytes, 0 or more', isCount],
+  compressed: ['true or false', (value) => typeof value === 'boolean'],
+  checksum: ['a string', (value) => value === undefined || typeof value === 'string'],
+  ttlMs: ['a finite number of ms, 0 or more', (value) => value === undefined || (Number.isFinite(value) && Number(value) >= 0)],
+};
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+export function checkObject<O>(options: O): O {
+  if (typeof options === 'object' && options !== null) return options;
+  throw refusal('ERR_INVALID_OPTION', 'options to be an object', describe(options));
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+export function checkOptions(options: WriteOptions = {}): WriteCondition & { signal: AbortSignalLike | undefined } {
+  const { ifMatch, signal } = checkObject(options);
+  if (ifMatch !== undefined && ifMatch !== null && !isRevision(ifMatch)) {
+    throw refusal('ERR_INVALID_OPTION', 'ifMatch to be a revision, or null for "nothing stored"', describe(ifMatch));
+  }
+  if (signal !== undefined && !isSignal(signal)) {
+    throw refusal('ERR_INVALID_OPTION', 'signal to be an AbortSignal', describe(signal));
+  }
+  return { ifMatch, signal };
+}
+
+function isSignal(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as AbortSignalLike).aborted === 'boolean' &&
+    typeof (value as AbortSignalLike).addEventListener === 'function'
+  );
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_HOOK_FAILED` */
+export function readTime(now: () => number): number {
+  const time = attempt('ERR_HOOK_FAILED', 'now() to succeed', now);
+  if (Number.isFinite(time)) return time;
+  throw refusal('ERR_INVALID_OPTION', 'now() to return a finite number of ms since the epoch', describe(time));
+}
+
+/** @throws {StorageError} `ERR_INVALID_CALLBACK` */
+export function checkCallback(value: unknown, name: string): void {
+  if (typeof value === 'function') return;
+  throw refusal('ERR_INVALID_CALLBACK', `${name} that is a function`, describe(value));
+}
+
+/** The error of a value that is not let in. */
+export function refusal(code: StorageErrorCode, expected: string, received: string): StorageError {
+  return new StorageError(code, { expected, received });
+}

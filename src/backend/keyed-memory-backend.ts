@@ -1,0 +1,57 @@
+import type { StorageCodec } from '../codec/storage-codec';
+import type { Awaitable, OperationOptions, StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
+import type { MemoryStore } from '../store/memory-store';
+import { MeasuredRecord, type StorageRecord, type WriteCondition } from '../store/storage-record';
+import { type BackendOptions, BaseStorageBackend } from './base-storage-backend';
+import { withMetadataTracking } from './metadata-tracking';
+
+export interface KeyedMemoryBackendOptions<T> extends BackendOptions {
+  /** The registry's medium. */
+  readonly store: MemoryStore<T>;
+}
+
+/** A handle on one key of a registry. Get one from `registry.getBackend(key)`; subclass it for custom behaviour. */
+export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBackend)<T> {
+  readonly #store: MemoryStore<T>;
+
+  constructor(options: KeyedMemoryBackendOptions<T>) {
+    super(options);
+    this.#store = options.store;
+  }
+
+  /**
+   * Tells of changes to this key that other handles make, and of `clearAll`, `restore` and `reset`; never of this
+   * handle's own. Called in commit order, after the commit; when `await save()` returns, every listener has been called.
+   * A listener that throws fails nobody's save: the error goes to the registry's `onListenerError`.
+   * @throws {StorageError} `ERR_INVALID_CALLBACK`, `ERR_DISPOSED`
+   */
+  subscribe(listener: StorageChangeListener): Unsubscribe {
+    return this.#store.subscribe(listener, this.key, this);
+  }
+
+  /** Measured bytes of this key and its entry, against the quota that all keys share. */
+  override async getUsage(options?: OperationOptions): Promise<StorageUsage> {
+    const { used } = await super.getUsage(options);
+    return this.#store.usage(used);
+  }
+
+  protected override read(): Awaitable<StorageRecord | null> {
+    return this.#store.get(this.key);
+  }
+
+  protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
+    this.#store.put(this.key, MeasuredRecord.from(this.codec, record), condition, this);
+  }
+
+  protected override erase(condition: WriteCondition): Awaitable<void> {
+    this.#store.delete(this.key, condition, this);
+  }
+
+  protected override get codec(): StorageCodec<T> {
+    return this.#store.codec;
+  }
+
+  protected override now(): number {
+    return this.#store.now();
+  }
+}

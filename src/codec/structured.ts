@@ -1,0 +1,191 @@
+import { describe } from '../errors';
+import { formatPath, refusal } from './refusal';
+import type { StorageCodec } from './storage-codec';
+
+/**
+ * Copies as the structured clone algorithm does (HTML Standard, "Safe passing of structured data"), into objects of
+ * this realm: what was loaded passes `toStrictEqual` under Jest, where the global `structuredClone` makes objects of
+ * another realm, or is missing.
+ *
+ * Refused as in IndexedDB: functions, symbols, shared memory, and platform objects that can't be cloned. One thing no
+ * code can see: a live Proxy is copied as the object it shows.
+ *
+ * @throws {StorageError} `ERR_UNCLONEABLE`, naming the path
+ */
+export const structured = { encode: clone, decode: clone } satisfies StorageCodec<unknown>;
+
+/** A copy that shares no object with the value, and is of the type that the value has. */
+export function clone<T>(value: unknown): T {
+  const copier = new Copier();
+  try {
+    return copier.copy(value) as T;
+  } catch (cause) {
+    const refused = cause instanceof Refusal;
+    throw refusal(
+      'ERR_UNCLONEABLE',
+      'data that can be copied',
+      refused ? `${cause.message} at ${copier.path}` : `${describe(cause)} while copying ${copier.path}`,
+      refused ? cause.cause : cause,
+    );
+  }
+}
+
+/** Data that can't be copied, at the path that the copier has come to. */
+class Refusal extends Error {}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
+}
+
+/** One run over one value: what was copied already (for cycles and shared references), and where it is. */
+class Copier {
+  readonly #copies = new Map<object, object>();
+  readonly #keys: string[] = [];
+
+  get path(): string {
+    return formatPath(this.#keys);
+  }
+
+  copy(value: unknown): unknown {
+    if (isPrimitive(value)) return value;
+    if (typeof value !== 'object') throw new Refusal(describe(value));
+    return this.#copies.get(value as object) ?? this.#copyObject(value as object);
+  }
+
+  #copyObject(source: object): object {
+    if (Array.isArray(source)) {
+      const copy: unknown[] = [];
+      copy.length = source.length;
+      return this.#copyMembers(source, copy);
+    }
+    const prototype: unknown = Object.getPrototypeOf(source);
+    if (prototype === Object.prototype || prototype === null) return this.#copyMembers(source, {});
+
+    const tag = Object.prototype.toString.call(source).slice(8, -1);
+    if (tag === 'Object') return this.#copyMembers(source, {});
+    if (ArrayBuffer.isView(source)) return this.#remember(source, this.#copyView(source));
+    if (tag === 'Error' && !(Symbol.toStringTag in source)) return this.#copyError(source as Error);
+
+    const leaf = copyLeaf(source);
+    if (leaf !== undefined) return this.#remember(source, leaf);
+
+    const entries = slot<Iterable<[unknown, unknown]>>(() => Map.prototype.entries.call(source));
+    if (entries !== undefined) return this.#copyMap(source, [...entries]);
+    const values = slot<Iterable<unknown>>(() => Set.prototype.values.call(source));
+    if (values !== undefined) return this.#copySet(source, [...values]);
+
+    return this.#copyForeign(source);
+  }
+
+  #remember<C extends object>(source: object, copy: C): C {
+    this.#copies.set(source, copy);
+    return copy;
+  }
+
+  /** Own enumerable members with string keys, each read once. */
+  #copyMembers(source: object, copy: object): object {
+    this.#remember(source, copy);
+    for (const key of Object.keys(source)) {
+      this.#keys.push(key);
+      setOwn(copy, key, this.copy(source[key as keyof typeof source]));
+      this.#keys.pop();
+    }
+    return copy;
+  }
+
+  #copyMap(source: object, entries: [unknown, unknown][]): Map<unknown, unknown> {
+    const copy = this.#remember(source, new Map());
+    for (const [key, value] of entries) {
+      this.#keys.push(describe(key));
+      copy.set(this.copy(key), this.copy(value));
+      this.#keys.pop();
+    }
+    return copy;
+  }
+
+  #copySet(source: object, values: unknown[]): Set<unknown> {
+    const copy = this.#remember(source, new Set());
+    for (const value of values) copy.add(this.copy(value));
+    return copy;
+  }
+
+  /** A view keeps its buffer, and views that shared one share its copy. */
+  #copyView(source: ArrayBufferView): object {
+    const buffer = this.copy(source.buffer) as ArrayBuffer;
+    const name = Reflect.get(TypedArray.prototype, Symbol.toStringTag, source) as 'Uint8Array' | undefined;
+    if (name === undefined) return new DataView(buffer, source.byteOffset, source.byteLength);
+    return new globalThis[name](buffer, source.byteOffset, (source as Uint8Array).length);
+  }
+
+  /** Name (of a built-in error), message, stack and cause, as V8 and the standard have it. */
+  #copyError(source: Error): Error {
+    const name = ERROR_NAMES.find((known) => known === source.name) ?? 'Error';
+    const message = Object.getOwnPropertyDescriptor(source, 'message');
+    const stack: unknown = source.stack;
+    const copy = this.#remember(source, new globalThis[name](message?.value));
+    if (message === undefined) Reflect.deleteProperty(copy, 'message');
+    const hidden = { writable: true, configurable: true, enumerable: false };
+    Object.defineProperty(copy, 'stack', { ...hidden, value: typeof stack === 'string' ? stack : undefined });
+    if (Object.hasOwn(source, 'cause')) {
+      this.#keys.push('cause');
+      Object.defineProperty(copy, 'cause', { ...hidden, value: this.copy(source.cause) });
+      this.#keys.pop();
+    }
+    return copy;
+  }
+
+  /** Anything else is for the platform to judge: it refuses a Promise, and can clone a Blob. */
+  #copyForeign(source: object): object {
+    if (typeof structuredClone !== 'function') throw new Refusal(describe(source));
+    let copy: object;
+    try {
+      copy = structuredClone(source);
+    } catch (cause) {
+      throw new Refusal(describe(source), { cause });
+    }
+    if (Object.prototype.toString.call(copy) !== '[object Object]') return this.#remember(source, copy);
+    return this.#remember(source, this.#copyMembers(copy, {}));
+  }
+}
+
+const ERROR_NAMES = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'] as const;
+
+const TypedArray: { readonly prototype: object } = Object.getPrototypeOf(Uint8Array);
+
+/** Copies of the built-in objects that hold nothing but a value, told by their internal slot and not by their looks. */
+function copyLeaf(source: object): object | undefined {
+  const time = slot(() => Date.prototype.getTime.call(source));
+  if (time !== undefined) return new Date(time);
+  const pattern = slot(() => Reflect.get(RegExp.prototype, 'source', source) as string);
+  if (pattern !== undefined) return new RegExp(pattern, (source as RegExp).flags);
+  for (const Box of [Boolean, Number, String, BigInt]) {
+    const value = slot<unknown>(() => Reflect.apply(Box.prototype.valueOf, source, []));
+    if (value !== undefined) return Object(value);
+  }
+  if (slot(() => Reflect.get(ArrayBuffer.prototype, 'byteLength', source)) === undefined) return undefined;
+  const bytes = new Uint8Array(source as ArrayBuffer); // throws if it is detached
+  const limit = (source as { resizable?: boolean; maxByteLength?: number }).resizable
+    ? { maxByteLength: (source as { maxByteLength?: number }).maxByteLength }
+    : undefined;
+  const copy = Reflect.construct(ArrayBuffer, [bytes.length, limit]) as ArrayBuffer;
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}
+
+/** What a method of a built-in reads from an internal slot; `undefined` if the object hasn't got that slot. */
+function slot<R>(read: () => R): R | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sets an own property whatever its key: plain assignment to `__proto__` would change the prototype. */
+function setOwn(target: object, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    Reflect.set(target, key, value);
+  }
+}

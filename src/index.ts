@@ -1,0 +1,40 @@
+export { type BackendClass, type BackendOptions, BaseStorageBackend, type Operation } from './backend/base-storage-backend';
+export { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from './backend/keyed-memory-backend';
+export { type MetadataTracking, withMetadataTracking } from './backend/metadata-tracking';
+export { frozen } from './codec/frozen';
+export { json } from './codec/json';
+export { reference } from './codec/reference';
+export type { StorageCodec } from './codec/storage-codec';
+export { structured } from './codec/structured';
+export type {
+  AbortSignalLike,
+  Awaitable,
+  OperationOptions,
+  PersistedSnapshot,
+  Revision,
+  SnapshotEnvelope,
+  SnapshotInput,
+  SnapshotMetadata,
+  StorageBackend,
+  StorageBackendWithMetadata,
+  StorageChange,
+  StorageChangeListener,
+  StorageStat,
+  StorageUsage,
+  Unsubscribe,
+  WriteOptions,
+} from './contracts';
+export {
+  QuotaExceededError,
+  RevisionConflictError,
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorDetails,
+} from './errors';
+export { createSharedMemoryStorage, type SharedMemoryStorage } from './registry/create-shared-memory-storage';
+export type { KeyedMemoryBackendClass, SharedMemoryRegistryOptions } from './registry/registry-options';
+export { type GetBackendOptions, SharedMemoryRegistry } from './registry/shared-memory-registry';
+export { compareRevisions, isRevision, nextRevision, toRevision } from './revision';
+export type { Checkpoint } from './store/checkpoint';
+export type { MemoryStore } from './store/memory-store';
+export { checkCondition, type StorageRecord, supersede, type TrackedRecord, type WriteCondition } from './store/storage-record';

@@ -1,0 +1,51 @@
+import { checkCallback, checkObject, refusal } from '../backend/checks';
+import { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from '../backend/keyed-memory-backend';
+import type { StorageCodec } from '../codec/storage-codec';
+import type { SnapshotInput, StorageChange } from '../contracts';
+import { describe } from '../errors';
+
+/** A class of handles that a registry can make: `KeyedMemoryBackend` or a subclass that is constructed like it. */
+export type KeyedMemoryBackendClass<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> = new (
+  options: KeyedMemoryBackendOptions<T>,
+) => B;
+
+export interface SharedMemoryRegistryOptions<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> {
+  /** What is stored from the start, and again after `reset`: snapshots by key. Copied. */
+  readonly initial?: Readonly<Record<string, SnapshotInput<T>>>;
+  /** The most bytes that keys and entries may take together. Default: no limit. */
+  readonly quota?: number;
+  /** How data is copied in and out. Default: `structured`. */
+  readonly codec?: StorageCodec<T>;
+  /** The time of a save, in ms since the epoch. Default: `Date.now`, looked up at each call. */
+  readonly now?: () => number;
+  /** The class of every handle. Default: `KeyedMemoryBackend`. */
+  readonly Backend?: KeyedMemoryBackendClass<T, B>;
+  /** Gets what a listener throws. Default: it is reported as an uncaught error, as `EventTarget` does. */
+  readonly onListenerError?: (error: unknown, change: StorageChange) => void;
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_INVALID_CALLBACK` */
+export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
+  options: SharedMemoryRegistryOptions<T, B> = {},
+): SharedMemoryRegistryOptions<T, B> {
+  const { initial, quota, codec, now, Backend, onListenerError } = checkObject(options);
+  if (initial !== undefined) checkObject(initial);
+  if (quota !== undefined && !(Number.isFinite(quota) && quota >= 0)) {
+    throw refusal('ERR_INVALID_OPTION', 'quota to be a number of bytes, 0 or more', describe(quota));
+  }
+  if (codec !== undefined && !(typeof codec?.encode === 'function' && typeof codec.decode === 'function')) {
+    throw refusal('ERR_INVALID_OPTION', 'codec to have the methods encode and decode', describe(codec));
+  }
+  if (now !== undefined) checkCallback(now, 'now');
+  if (onListenerError !== undefined) checkCallback(onListenerError, 'onListenerError');
+  if (Backend !== undefined) checkBackendClass(Backend);
+  return { initial, quota, codec, now, Backend, onListenerError };
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+export function checkBackendClass(Backend: unknown): void {
+  if (Backend === KeyedMemoryBackend) return;
+  if (typeof Backend === 'function' && Backend.prototype instanceof KeyedMemoryBackend) return;
+  const received = typeof Backend === 'function' ? `${Backend.name || 'a function'}, which is none` : describe(Backend);
+  throw refusal('ERR_INVALID_OPTION', 'Backend to be a class that extends KeyedMemoryBackend', received);
+}

@@ -1,0 +1,53 @@
+import type { Revision } from './contracts';
+import { describe, StorageError } from './errors';
+
+/** The canonical unsigned 64-bit revision: guard, compare, next. */
+
+const LARGEST = '18446744073709551615';
+const CANONICAL = /^(0|[1-9]\d*)$/;
+const EXPECTED = `a revision: decimal text from "0" to "${LARGEST}" without sign or leading zeros`;
+
+/** Whether this is canonical decimal text of an unsigned 64-bit number. */
+export function isRevision(value: unknown): value is Revision {
+  return (
+    typeof value === 'string' &&
+    CANONICAL.test(value) &&
+    (value.length < LARGEST.length || (value.length === LARGEST.length && value <= LARGEST))
+  );
+}
+
+/**
+ * The value, branded.
+ * @throws {StorageError} `ERR_INVALID_REVISION`
+ */
+export function toRevision(value: unknown): Revision {
+  if (isRevision(value)) return value;
+  throw new StorageError('ERR_INVALID_REVISION', { expected: EXPECTED, received: describe(value) });
+}
+
+/**
+ * Order by number: below 0 if `a` is older than `b`, 0 if they are the same, above 0 if it is newer.
+ * Works as the callback of `sort`.
+ * @throws {StorageError} `ERR_INVALID_REVISION`
+ */
+export function compareRevisions(a: string, b: string): number {
+  const [left, right] = [toRevision(a), toRevision(b)];
+  // Without leading zeros, the longer text is the larger number.
+  return left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
+}
+
+/**
+ * The revision after a revision, or after that of a snapshot; `'1'` after nothing.
+ * @throws {StorageError} `ERR_INVALID_REVISION`, also after the largest one
+ */
+export function nextRevision(current: string | { readonly revision: string } | null | undefined): Revision {
+  if (current === null || current === undefined) return toRevision('1');
+  const revision = toRevision(typeof current === 'object' ? current.revision : current);
+  if (revision === LARGEST) {
+    throw new StorageError('ERR_INVALID_REVISION', {
+      expected: 'a revision that has a next one',
+      received: `the largest, "${LARGEST}"`,
+    });
+  }
+  return toRevision(String(BigInt(revision) + 1n));
+}

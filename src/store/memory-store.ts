@@ -1,0 +1,153 @@
+import { utf8Size } from '../codec/json-size';
+import type { StorageCodec } from '../codec/storage-codec';
+import type { StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
+import { QuotaExceededError, StorageError } from '../errors';
+import type { ChangeFeed } from './change-feed';
+import { Checkpoint } from './checkpoint';
+import { checkCondition, type MeasuredRecord, type WriteCondition } from './storage-record';
+
+/** Who makes a change: a handle, which does not hear of it. */
+export interface ChangeMaker {
+  readonly client: string;
+}
+
+export interface MemoryStoreOptions<T> {
+  readonly codec: StorageCodec<T>;
+  readonly now: () => number;
+  readonly quota?: number | undefined;
+  readonly changes: ChangeFeed;
+}
+
+/**
+ * The medium: immutable records by key, the bytes they hold against the quota, and the changes made to them.
+ * Every method is synchronous, so each is atomic.
+ */
+export class MemoryStore<T> {
+  readonly codec: StorageCodec<T>;
+  readonly now: () => number;
+  readonly #changes: ChangeFeed;
+  readonly #quota: number | undefined;
+  #records = new Map<string, MeasuredRecord<T>>();
+  /** Bytes held. Counted as they come only where there is a quota to check. */
+  #held = 0;
+  #disposed = false;
+
+  constructor({ codec, now, quota, changes }: MemoryStoreOptions<T>) {
+    this.codec = codec;
+    this.now = now;
+    this.#changes = changes;
+    this.#quota = quota;
+  }
+
+  get(key: string): MeasuredRecord<T> | null {
+    return this.#alive().get(key) ?? null;
+  }
+
+  /** Keys and records, the key that was first saved first. */
+  get records(): ReadonlyMap<string, MeasuredRecord<T>> {
+    return this.#alive();
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
+    const records = this.#alive();
+    const current = records.get(key) ?? null;
+    checkCondition(condition, current);
+    const next = record.after(current);
+    if (this.#quota !== undefined) {
+      const held = this.#held - this.#weigh(key, current) + this.#weigh(key, next);
+      this.#checkQuota(held);
+      this.#held = held;
+    }
+    records.set(key, next);
+    this.#publish(key, current, next, maker);
+  }
+
+  delete(key: string, condition: WriteCondition, maker: ChangeMaker): void {
+    const records = this.#alive();
+    const current = records.get(key) ?? null;
+    checkCondition(condition, current);
+    if (current === null) return;
+    if (this.#quota !== undefined) this.#held -= this.#weigh(key, current);
+    records.delete(key);
+    this.#publish(key, current, null, maker);
+  }
+
+  /** Bytes against the quota: of one key, or of all. */
+  usage(used = this.#measureAll(this.#alive())): StorageUsage {
+    const quota = this.#quota;
+    if (quota === undefined) return { used };
+    return { used, quota, percentage: quota === 0 ? 100 : (used / quota) * 100 };
+  }
+
+  /** Hears of one key, or of every one; a handle that subscribes does not hear of its own changes. */
+  subscribe(listener: StorageChangeListener, key?: string, subscriber?: ChangeMaker): Unsubscribe {
+    this.#alive();
+    return this.#changes.subscribe(listener, key, subscriber);
+  }
+
+  checkpoint(): Checkpoint<T> {
+    return new Checkpoint(this.#alive());
+  }
+
+  /** Puts everything in the place of everything at once, and tells of what has changed by it. */
+  restore(checkpoint: Checkpoint<T>): void {
+    const before = this.#alive();
+    const after = checkpoint.recordsFor(this.codec);
+    if (this.#quota !== undefined) {
+      const held = this.#measureAll(after);
+      this.#checkQuota(held);
+      this.#held = held;
+    }
+    this.#records = after;
+    for (const key of new Set([...before.keys(), ...after.keys()])) {
+      const [current, next] = [before.get(key) ?? null, after.get(key) ?? null];
+      if (current !== next) this.#publish(key, current, next, null);
+    }
+  }
+
+  clear(): void {
+    this.restore(new Checkpoint(new Map()));
+  }
+
+  /** Drops data and listeners. Idempotent. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#records.clear();
+    this.#held = 0;
+    this.#changes.dispose();
+  }
+
+  #alive(): Map<string, MeasuredRecord<T>> {
+    if (!this.#disposed) return this.#records;
+    throw new StorageError('ERR_DISPOSED', { expected: 'a registry in use', received: 'one that was disposed of' });
+  }
+
+  #checkQuota(held: number): void {
+    if (this.#quota !== undefined && held > this.#quota) throw new QuotaExceededError(this.#quota, held);
+  }
+
+  #measureAll(records: ReadonlyMap<string, MeasuredRecord<T>>): number {
+    let used = 0;
+    for (const [key, record] of records) used += this.#weigh(key, record);
+    return used;
+  }
+
+  #weigh(key: string, record: MeasuredRecord<T> | null): number {
+    return record === null ? 0 : utf8Size(key) + record.sizeBytes;
+  }
+
+  #publish(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
+    const change = {
+      type: after === null ? 'clear' : 'save',
+      key,
+      client: maker?.client ?? null,
+      revision: after?.revision ?? null,
+      previousRevision: before?.revision ?? null,
+    } as const;
+    this.#changes.publish(change, maker);
+  }
+}
