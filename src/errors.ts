@@ -41,7 +41,7 @@ const BRAND = Symbol.for('shared-memory-registry.StorageError');
 export class StorageError extends Error {
   // On the prototype, as with the built-in errors: an own `name` would be printed once more with every error.
   static {
-    Object.assign(this.prototype, { name: 'StorageError', [BRAND]: true });
+    Object.assign(StorageError.prototype, { name: 'StorageError', [BRAND]: true });
   }
 
   readonly code: StorageErrorCode | (string & {});
@@ -76,7 +76,7 @@ export class StorageError extends Error {
 /** A conditional write met another revision than `ifMatch` said. Nothing has changed. */
 export class RevisionConflictError extends StorageError {
   static {
-    this.prototype.name = 'RevisionConflictError';
+    RevisionConflictError.prototype.name = 'RevisionConflictError';
   }
 
   /** What `ifMatch` said: a revision, or `null` for "nothing stored". */
@@ -100,7 +100,7 @@ export class RevisionConflictError extends StorageError {
  */
 export class QuotaExceededError extends StorageError {
   static {
-    this.prototype.name = 'QuotaExceededError';
+    QuotaExceededError.prototype.name = 'QuotaExceededError';
   }
 
   declare readonly code: 22;

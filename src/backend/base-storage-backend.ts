@@ -45,6 +45,10 @@ export type BackendClass = (abstract new (
   readonly prototype: object;
 };
 
+/** A class of backends with members added by a mixin. */
+// biome-ignore lint/suspicious/noExplicitAny: only with these parameters does TypeScript merge the two constructors.
+export type BackendWith<B extends BackendClass, Added> = B & (abstract new (...args: any[]) => Added);
+
 /** @internal Names the member that carries `T`. */
 export declare const dataType: unique symbol;
 
@@ -231,7 +235,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       const snapshot = attempt('ERR_UPDATER_FAILED', 'the updater to succeed', () => updater(this.open(current)));
       const record = this.#admit(snapshot);
       return recover(
-        () => chain(this.write(record, { ifMatch: current && current.revision }), () => record),
+        () => chain(this.write(record, { ifMatch: current?.revision ?? null }), () => record),
         (error) => {
           if (attempts > 1 && error instanceof RevisionConflictError) return this.#exchange(updater, condition, attempts - 1);
           throw error;

@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from '../contracts';
 import { MeasuredRecord, type StorageRecord, type TrackedRecord } from '../store/storage-record';
-import type { BackendClass, dataType } from './base-storage-backend';
+import type { BackendClass, BackendWith, dataType } from './base-storage-backend';
 import { checkMetadata, readTime } from './checks';
 
 /** What metadata tracking adds to a backend. */
@@ -55,9 +55,7 @@ export interface MetadataTracking {
  * @example
  * abstract class FolderBackend<T> extends withMetadataTracking(BaseStorageBackend)<T> {}
  */
-export function withMetadataTracking<B extends BackendClass>(
-  Backend: B,
-): B & (abstract new (...args: any[]) => MetadataTracking) {
+export function withMetadataTracking<B extends BackendClass>(Backend: B): BackendWith<B, MetadataTracking> {
   abstract class TrackedBackend extends Backend implements MetadataTracking {
     saveWithMetadata(
       snapshot: SnapshotInput<this[typeof dataType]>,

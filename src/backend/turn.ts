@@ -4,7 +4,7 @@
  */
 export class Turn {
   #previous: Turn | undefined;
-  #finished = false;
+  finished = false;
   #waiting: (() => void)[] = [];
 
   constructor(previous: Turn | undefined) {
@@ -18,13 +18,13 @@ export class Turn {
   }
 
   finish(): void {
-    this.#finished = true;
+    this.finished = true;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** The nearest earlier turn that is not over. A finished one in between may have given up out of order. */
   #earlier(): Turn | undefined {
-    while (this.#previous !== undefined && this.#previous.#finished) this.#previous = this.#previous.#previous;
+    while (this.#previous?.finished) this.#previous = this.#previous.#previous;
     return this.#previous;
   }
 }

@@ -51,9 +51,9 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
 
   static {
     const hidden = { configurable: true, writable: true };
-    Object.defineProperties(this.prototype, {
+    Object.defineProperties(SharedMemoryRegistry.prototype, {
       // Where an engine has no Symbol.dispose (nor do Jest's environments), compilers of `using` fall back to this one.
-      [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: { ...hidden, value: this.prototype.dispose },
+      [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: { ...hidden, value: SharedMemoryRegistry.prototype.dispose },
       [Symbol.for('nodejs.util.inspect.custom')]: { ...hidden, value: inspect },
     });
   }

@@ -1,0 +1,128 @@
+import type { SnapshotMetadata } from '../../index';
+import type { ContractCase } from '../contract-case';
+import { expectEqual, expectRefusal, expectTrue } from '../expectations';
+import { expectUnchanged } from './unchanged';
+
+export const sampleMetadata: SnapshotMetadata = {
+  savedAt: 1234.5,
+  schemaVersion: 3,
+  sizeBytes: 1,
+  compressed: true,
+  checksum: 'abc',
+  ttlMs: 0,
+};
+
+/** Metadata, what was measured and tracked, and usage. */
+export const metadataCases: readonly ContractCase[] = [
+  {
+    name: 'loads no metadata where nothing was saved',
+    features: ['metadata'],
+    async run({ open }) {
+      expectEqual(await open().loadWithMetadata(), null, 'loadWithMetadata of a key that was never saved');
+    },
+  },
+  {
+    name: 'stamps a plain save with savedAt, schemaVersion 1, its measured size, and compressed false',
+    features: ['metadata'],
+    async run({ open, data }) {
+      const [earliest, backend] = [Date.now(), open()];
+      await backend.save({ revision: '1', data: data(1) });
+      const loaded = await backend.loadWithMetadata();
+      const savedAt = loaded?.metadata.savedAt ?? Number.NaN;
+      expectTrue(savedAt >= earliest && savedAt <= Date.now(), `savedAt must be the time of the save, got ${savedAt}`);
+      const sizeBytes = utf8Bytes({ revision: '1', data: data(1) });
+      const metadata = { savedAt, schemaVersion: 1, sizeBytes, compressed: false };
+      expectEqual(loaded, { snapshot: { revision: '1', data: data(1) }, metadata }, 'what a plain save stored');
+    },
+  },
+  {
+    name: 'keeps the metadata it is given to the letter, with fields it does not know',
+    features: ['metadata'],
+    async run({ open, data }) {
+      const metadata = { ...sampleMetadata, origin: 'import', tags: [1, { deep: null }] };
+      await open().saveWithMetadata({ revision: '1', data: data(1) }, metadata);
+      const expected = { snapshot: { revision: '1', data: data(1) }, metadata };
+      expectEqual(await open().loadWithMetadata(), expected, 'what saveWithMetadata stored');
+      expectEqual(await open().load(), expected.snapshot, 'what load gives of it');
+    },
+  },
+  {
+    name: 'forgets the metadata of the save before',
+    features: ['metadata'],
+    async run({ open, data }) {
+      await open().saveWithMetadata({ revision: '1', data: data(1) }, sampleMetadata);
+      await open().save({ revision: '2', data: data(2) });
+      const metadata = (await open().loadWithMetadata())?.metadata;
+      expectEqual(
+        metadata && [metadata.schemaVersion, metadata.compressed, metadata.checksum],
+        [1, false, undefined],
+        'metadata',
+      );
+    },
+  },
+  {
+    name: 'refuses malformed metadata, naming the field, and changes nothing',
+    features: ['metadata'],
+    async run(context) {
+      const wrong: Record<string, unknown> = { savedAt: Number.NaN, schemaVersion: -1, sizeBytes: 1.5, compressed: 1, ttlMs: -1 };
+      for (const [field, value] of Object.entries(wrong)) {
+        await expectUnchanged(context, async (backend) => {
+          const metadata = { ...sampleMetadata, [field]: value };
+          const save = () => backend.saveWithMetadata({ revision: '2', data: context.data(2) }, metadata);
+          const error = await expectRefusal(save, 'ERR_INVALID_METADATA', `saveWithMetadata with ${field} ${String(value)}`);
+          expectTrue(error.message.includes(field), `expected an error that names ${field}, got "${error.message}"`);
+        });
+      }
+    },
+  },
+  {
+    name: 'stat tells what was measured and tracked, whatever the metadata claims',
+    features: ['stat', 'metadata'],
+    async run({ open, data }) {
+      const backend = open();
+      expectEqual(await backend.stat(), null, 'stat of a key that was never saved');
+      await backend.saveWithMetadata({ revision: '5', data: data(1) }, sampleMetadata);
+      const stat = await backend.stat();
+      expectEqual(stat?.sizeBytes, utf8Bytes({ revision: '5', data: data(1) }), 'measured bytes');
+      expectEqual(stat?.revision, '5', 'revision');
+      expectEqual(stat?.updatedAt === sampleMetadata.savedAt, false, 'whether the claimed time was taken over');
+    },
+  },
+  {
+    name: 'stat counts saves and keeps the time of creation, and starts anew after a clear',
+    features: ['stat', 'clear'],
+    async run({ open, data }) {
+      const backend = open();
+      await backend.save({ revision: '1', data: data(1) });
+      const created = (await backend.stat())?.createdAt;
+      for (const n of [2, 3]) await open().save({ revision: String(n), data: data(n) });
+      const stat = await backend.stat();
+      expectEqual([stat?.saveCount, stat?.createdAt], [3, created], 'save count and time of creation after three saves');
+      await backend.clear();
+      expectEqual(await backend.stat(), null, 'stat after a clear');
+      await backend.save({ revision: '4', data: data(4) });
+      expectEqual((await backend.stat())?.saveCount, 1, 'save count after a clear and a save');
+    },
+  },
+  {
+    name: 'getUsage gives the measured bytes of its own key and entry',
+    features: ['usage'],
+    async run({ open, data }) {
+      const backend = open('ключ');
+      expectEqual((await backend.getUsage()).used, 0, 'usage of a key that was never saved');
+      await backend.save({ revision: '1', data: data(1) });
+      await open('another').save({ revision: '1', data: data(2) });
+      const expected = utf8Bytes({ revision: '1', data: data(1) }) + textBytes('ключ');
+      expectEqual((await backend.getUsage()).used, expected, 'usage of a key');
+    },
+  },
+];
+
+function utf8Bytes(value: unknown): number {
+  return textBytes(JSON.stringify(value));
+}
+
+/** Counted another way than the library counts, and without TextEncoder, which jsdom lacks. */
+function textBytes(text: string): number {
+  return encodeURIComponent(text).replace(/%../g, '.').length;
+}

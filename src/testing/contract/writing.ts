@@ -1,0 +1,155 @@
+import { nextRevision, type RevisionConflictError, StorageError } from '../../index';
+import type { ContractCase } from '../contract-case';
+import { expectEqual, expectRefusal, expectRejection, expectTrue } from '../expectations';
+import { expectUnchanged } from './unchanged';
+
+/** `clear`, conditional writes, `update` and signals. */
+export const writingCases: readonly ContractCase[] = [
+  {
+    name: 'clear removes its own key alone, for every handle of it',
+    features: ['clear'],
+    async run({ open, data }) {
+      const held = open('a');
+      for (const key of ['a', 'b']) await open(key).save({ revision: '1', data: data(1) });
+      await open('a').clear();
+      expectEqual(await held.load(), null, 'load of the key that was cleared');
+      expectEqual(await open('b').load(), { revision: '1', data: data(1) }, 'load of another key');
+    },
+  },
+  {
+    name: 'clear does nothing where nothing is stored, and a cleared key can be saved again',
+    features: ['clear'],
+    async run({ open, data }) {
+      const backend = open();
+      await backend.clear();
+      await backend.save({ revision: '1', data: data(1) });
+      await backend.clear();
+      await backend.save({ revision: '1', data: data(2) });
+      expectEqual(await backend.load(), { revision: '1', data: data(2) }, 'what was saved after a clear');
+    },
+  },
+  {
+    name: 'saves if the stored revision is what ifMatch says',
+    features: ['conditions'],
+    async run({ open, data }) {
+      await open().save({ revision: '1', data: data(1) });
+      await open().save({ revision: '2', data: data(2) }, { ifMatch: '1' });
+      expectEqual(await open().load(), { revision: '2', data: data(2) }, 'what is stored after a conditional save');
+    },
+  },
+  {
+    name: 'refuses a save that comes with another ifMatch, and changes nothing',
+    features: ['conditions'],
+    async run(context) {
+      for (const ifMatch of ['0', '2', null]) {
+        await expectUnchanged(context, async (backend) => {
+          const save = () => backend.save({ revision: '3', data: context.data(3) }, { ifMatch });
+          const error = await expectRefusal(save, 'ERR_REVISION_CONFLICT', `save over revision 1 with ifMatch ${ifMatch}`);
+          expectEqual((error as RevisionConflictError).actual, '1', 'actual revision of the error');
+        });
+      }
+      const save = () => context.open('empty').save({ revision: '3', data: context.data(3) }, { ifMatch: '1' });
+      await expectRefusal(save, 'ERR_REVISION_CONFLICT', 'save over nothing with ifMatch 1');
+      expectEqual(await context.open('empty').load(), null, 'what is stored after it was refused');
+    },
+  },
+  {
+    name: 'takes ifMatch null for "only if nothing is stored"',
+    features: ['conditions'],
+    async run({ open, data }) {
+      await open().save({ revision: '1', data: data(1) }, { ifMatch: null });
+      expectEqual(await open().load(), { revision: '1', data: data(1) }, 'what is stored');
+    },
+  },
+  {
+    name: 'clears only if the stored revision is what ifMatch says',
+    features: ['conditions', 'clear'],
+    async run(context) {
+      await expectUnchanged(context, (backend) =>
+        expectRefusal(() => backend.clear({ ifMatch: '2' }), 'ERR_REVISION_CONFLICT', 'clear with another ifMatch'),
+      );
+      const backend = context.open();
+      await backend.save({ revision: '1', data: context.data(1) });
+      await backend.clear({ ifMatch: '1' });
+      expectEqual(await backend.load(), null, 'load after a conditional clear');
+    },
+  },
+  {
+    name: 'lets exactly one of ten conditional saves at once through',
+    features: ['conditions'],
+    async run({ open, data }) {
+      await open().save({ revision: '0', data: data(0) });
+      const saves = Array.from({ length: 10 }, (_, n) => open().save({ revision: '1', data: data(n) }, { ifMatch: '0' }));
+      const outcomes = await Promise.allSettled(saves);
+      const winners = outcomes.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));
+      expectEqual(winners.length, 1, 'saves that took effect');
+      expectEqual((await open().load())?.data, data(winners[0] as number), 'data of the save that was told it took effect');
+    },
+  },
+  {
+    name: 'update loses nothing when ten handles update at once',
+    features: ['update'],
+    async run({ open, data }) {
+      const updates = Array.from({ length: 10 }, () =>
+        open().update((current) => ({ revision: nextRevision(current), data: data(1) })),
+      );
+      await Promise.all(updates);
+      expectEqual((await open().load())?.revision, '10', 'revision after ten updates that each count one up');
+    },
+  },
+  {
+    name: 'update gives null where nothing is stored, and resolves to what it stored',
+    features: ['update'],
+    async run({ open, data }) {
+      const seen: unknown[] = [];
+      const stored = await open().update((current) => {
+        seen.push(current);
+        return { revision: '1', data: data(1) };
+      });
+      expectEqual(seen, [null], 'what the updater was given');
+      expectEqual(stored, { revision: '1', data: data(1) }, 'what update resolves to');
+      expectEqual(await open().load(), stored, 'what is stored');
+    },
+  },
+  {
+    name: 'update with an updater that throws, or returns no snapshot, changes nothing',
+    features: ['update'],
+    async run(context) {
+      const cause = new Error('changed my mind');
+      await expectUnchanged(context, async (backend) => {
+        const update = () =>
+          backend.update(() => {
+            throw cause;
+          });
+        const error = await expectRejection(update, 'update with an updater that throws');
+        expectTrue(
+          StorageError.is(error) && error.cause === cause,
+          `expected the updater's error as cause, got ${String(error)}`,
+        );
+      });
+      await expectUnchanged(context, (backend) =>
+        expectRefusal(
+          () => backend.update(() => null as never),
+          'ERR_INVALID_SNAPSHOT',
+          'update with an updater that returns null',
+        ),
+      );
+    },
+  },
+  {
+    name: 'rejects with the reason of a signal that is aborted already, and changes nothing',
+    features: ['signals'],
+    async run(context) {
+      const reason = new Error('no longer needed');
+      const controller = new AbortController();
+      controller.abort(reason);
+      const { signal } = controller;
+      await expectUnchanged(context, async (backend) => {
+        const save = () => backend.save({ revision: '2', data: context.data(2) }, { signal });
+        expectTrue((await expectRejection(save, 'save with an aborted signal')) === reason, "expected the signal's reason");
+        const load = () => backend.load({ signal });
+        expectTrue((await expectRejection(load, 'load with an aborted signal')) === reason, "expected the signal's reason");
+      });
+    },
+  },
+];
