@@ -95,13 +95,16 @@ const METHODS: { readonly [feature in ContractFeature]?: readonly string[] } = {
 };
 
 async function runCase<T>(
-  { features, settings, run }: ContractCase,
+  { features, quota, run }: ContractCase,
   open: OpenMedium<T>,
   data: (n: number) => unknown,
   without: readonly ContractFeature[],
 ): Promise<void> {
   const listenerErrors: unknown[] = [];
-  const medium = await open({ ...settings, onListenerError: (error) => listenerErrors.push(error) });
+  const medium = await open({
+    ...(quota && { quota: quota(data) }),
+    onListenerError: (error) => listenerErrors.push(error),
+  });
   try {
     const backend = medium.getBackend('key');
     for (const feature of features) requireMethods(feature, medium, backend);

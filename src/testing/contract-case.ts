@@ -79,7 +79,8 @@ export interface ContractCase {
   readonly name: string;
   /** Promises that it is about. */
   readonly features: readonly ContractFeature[];
-  readonly settings?: ContractSettings;
+  /** The quota that it needs, in bytes. */
+  readonly quota?: (data: (n: number) => unknown) => number;
   /** Saves values that only the built-in sample data's type allows. */
   readonly sampleDataOnly?: boolean;
   run(context: ContractContext): Promise<void>;

@@ -63,6 +63,16 @@ export function scramble(value: unknown): void {
   Reflect.set(value, 'scrambled', true);
 }
 
+/** UTF-8 bytes of a value as JSON text. */
+export function jsonBytes(value: unknown): number {
+  return textBytes(JSON.stringify(value));
+}
+
+/** UTF-8 bytes of a text, counted another way than the library counts, and without TextEncoder, which jsdom lacks. */
+export function textBytes(text: string): number {
+  return encodeURIComponent(text).replace(/%../g, '.').length;
+}
+
 function print(value: unknown): string {
   return typeof value === 'bigint' || value === undefined ? String(value) : JSON.stringify(value);
 }

@@ -34,7 +34,9 @@ export const changeCases: readonly ContractCase[] = [
       let inStack = false;
       reader.subscribe(() => {
         inStack = calling;
-        loads.push(reader.load());
+        const load = reader.load();
+        load.catch(() => {}); // called too late, it fails this test and not the process
+        loads.push(load);
       });
       const saving = writer.save({ revision: '1', data: data(1) });
       calling = false;

@@ -1,7 +1,7 @@
 import type { QuotaExceededError, StorageChange } from '../../index';
 import type { ContractCase } from '../contract-case';
-import { expectEqual, expectRefusal } from '../expectations';
-import { expectUnchanged } from './unchanged';
+import { expectEqual, expectRefusal, jsonBytes, textBytes } from '../expectations';
+import { expectUnchanged, UNCHANGED_KEY } from './unchanged';
 
 /** What the medium promises for all keys together: `clearAll`, the quota, disposal. */
 export const mediumCases: readonly ContractCase[] = [
@@ -33,41 +33,40 @@ export const mediumCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'refuses a save over the quota as browsers do, and changes nothing',
+    name: 'refuses a save that is one byte over the quota, as browsers do, and changes nothing',
     features: ['quota'],
-    settings: { quota: 4000 },
+    quota: (data) => entryBytes(UNCHANGED_KEY, data),
     async run(context) {
+      const quota = entryBytes(UNCHANGED_KEY, context.data);
       await expectUnchanged(context, async (backend) => {
-        const save = () => backend.save({ revision: '2', data: Array.from({ length: 400 }, (_, n) => context.data(n)) });
+        const save = () => backend.save({ revision: '10', data: context.data(1) });
         const error = (await expectRefusal(save, 22, 'save over the quota')) as QuotaExceededError;
-        expectEqual([error.name, error.quota], ['QuotaExceededError', 4000], 'name and quota of the error');
-        expectEqual(error.requested > 4000, true, 'whether more was requested than the quota');
+        const told = [error.name, error.quota, error.requested];
+        expectEqual(told, ['QuotaExceededError', quota, quota + 1], 'name, quota and requested bytes of the error');
       });
     },
   },
   {
     name: 'shares the quota between keys, and frees what is cleared and what is replaced',
-    features: ['quota', 'usage', 'clear'],
-    settings: { quota: 4000 },
+    features: ['quota', 'clear'],
+    quota: (data) => entryBytes('a', data) + entryBytes('b', data),
     async run({ open, data }) {
-      const usages = [];
-      let saved = 0;
-      for (;;) {
-        const backend = open(`key-${saved}`);
-        const refused = await backend.save({ revision: '1', data: data(1) }).then(
-          () => false,
-          () => true,
-        );
-        if (refused || saved > 4000) break;
-        usages.push(await backend.getUsage());
-        saved += 1;
-      }
-      const used = usages.reduce((sum, usage) => sum + usage.used, 0);
-      expectEqual(used <= 4000 && used > 2000, true, `whether ${used} bytes fill a quota of 4000`);
-      expectEqual(usages[0]?.quota, 4000, 'quota that getUsage tells');
-      await open('key-0').save({ revision: '2', data: data(1) });
-      await open('key-0').clear();
-      await open('key-x').save({ revision: '1', data: data(1) });
+      const save = (key: string) => open(key).save({ revision: '1', data: data(1) });
+      for (const key of ['a', 'b', 'a']) await save(key);
+      await expectRefusal(() => save('c'), 22, 'save of a third key where two fill the quota');
+      await open('a').clear();
+      await save('c');
+      expectEqual(await open('c').load(), { revision: '1', data: data(1) }, 'what was saved after another key was cleared');
+    },
+  },
+  {
+    name: 'getUsage tells the quota, and its share of it',
+    features: ['quota', 'usage'],
+    quota: (data) => 4 * entryBytes('a', data),
+    async run({ open, data }) {
+      await open('a').save({ revision: '1', data: data(1) });
+      const used = entryBytes('a', data);
+      expectEqual(await open('a').getUsage(), { used, quota: 4 * used, percentage: 25 }, 'usage of a key that fills a quarter');
     },
   },
   {
@@ -83,3 +82,8 @@ export const mediumCases: readonly ContractCase[] = [
     },
   },
 ];
+
+/** Bytes of a key that holds sample data 1 under revision 1. */
+function entryBytes(key: string, data: (n: number) => unknown): number {
+  return textBytes(key) + jsonBytes({ revision: '1', data: data(1) });
+}

@@ -1,6 +1,6 @@
 import type { SnapshotMetadata } from '../../index';
 import type { ContractCase } from '../contract-case';
-import { expectEqual, expectRefusal, expectTrue } from '../expectations';
+import { expectEqual, expectRefusal, expectTrue, jsonBytes, textBytes } from '../expectations';
 import { expectUnchanged } from './unchanged';
 
 export const sampleMetadata: SnapshotMetadata = {
@@ -30,7 +30,7 @@ export const metadataCases: readonly ContractCase[] = [
       const loaded = await backend.loadWithMetadata();
       const savedAt = loaded?.metadata.savedAt ?? Number.NaN;
       expectTrue(savedAt >= earliest && savedAt <= Date.now(), `savedAt must be the time of the save, got ${savedAt}`);
-      const sizeBytes = utf8Bytes({ revision: '1', data: data(1) });
+      const sizeBytes = jsonBytes({ revision: '1', data: data(1) });
       const metadata = { savedAt, schemaVersion: 1, sizeBytes, compressed: false };
       expectEqual(loaded, { snapshot: { revision: '1', data: data(1) }, metadata }, 'what a plain save stored');
     },
@@ -83,7 +83,7 @@ export const metadataCases: readonly ContractCase[] = [
       expectEqual(await backend.stat(), null, 'stat of a key that was never saved');
       await backend.saveWithMetadata({ revision: '5', data: data(1) }, sampleMetadata);
       const stat = await backend.stat();
-      expectEqual(stat?.sizeBytes, utf8Bytes({ revision: '5', data: data(1) }), 'measured bytes');
+      expectEqual(stat?.sizeBytes, jsonBytes({ revision: '5', data: data(1) }), 'measured bytes');
       expectEqual(stat?.revision, '5', 'revision');
       expectEqual(stat?.updatedAt === sampleMetadata.savedAt, false, 'whether the claimed time was taken over');
     },
@@ -112,17 +112,8 @@ export const metadataCases: readonly ContractCase[] = [
       expectEqual((await backend.getUsage()).used, 0, 'usage of a key that was never saved');
       await backend.save({ revision: '1', data: data(1) });
       await open('another').save({ revision: '1', data: data(2) });
-      const expected = utf8Bytes({ revision: '1', data: data(1) }) + textBytes('ключ');
+      const expected = jsonBytes({ revision: '1', data: data(1) }) + textBytes('ключ');
       expectEqual((await backend.getUsage()).used, expected, 'usage of a key');
     },
   },
 ];
-
-function utf8Bytes(value: unknown): number {
-  return textBytes(JSON.stringify(value));
-}
-
-/** Counted another way than the library counts, and without TextEncoder, which jsdom lacks. */
-function textBytes(text: string): number {
-  return encodeURIComponent(text).replace(/%../g, '.').length;
-}

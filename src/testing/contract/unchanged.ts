@@ -1,16 +1,19 @@
 import type { CompleteBackend, ContractContext } from '../contract-case';
 import { expectEqual } from '../expectations';
 
+/** The key of the check, for whoever must know how many bytes it takes. */
+export const UNCHANGED_KEY = 'unchanged';
+
 /** Runs something that is to be refused, on a key that holds something, and checks that nothing has changed by it. */
 export async function expectUnchanged(
   context: ContractContext,
   action: (backend: CompleteBackend) => Promise<unknown>,
 ): Promise<void> {
   const { open, data, promises } = context;
-  const backend = open('unchanged');
+  const backend = open(UNCHANGED_KEY);
   await backend.save({ revision: '1', data: data(1) });
   const changes: unknown[] = [];
-  const stop = promises('changes') ? open('unchanged').subscribe((change) => changes.push(change)) : () => {};
+  const stop = promises('changes') ? open(UNCHANGED_KEY).subscribe((change) => changes.push(change)) : () => {};
   const before = await everything(context);
   await action(backend);
   expectEqual(await everything(context), before, 'what is stored after something was refused');
@@ -19,7 +22,7 @@ export async function expectUnchanged(
 }
 
 async function everything({ open, promises }: ContractContext): Promise<unknown> {
-  const backend = open('unchanged');
+  const backend = open(UNCHANGED_KEY);
   return {
     snapshot: await backend.load(),
     persisted: promises('metadata') && (await backend.loadWithMetadata()),

@@ -1,0 +1,115 @@
+import { SharedMemoryRegistry } from 'shared-memory-registry';
+import {
+  backendContract,
+  type ContractFeature,
+  ContractViolation,
+  describeBackendContract,
+} from 'shared-memory-registry/testing';
+import { brokenBackends } from './broken-backends';
+
+const openRegistry = (settings: object) => new SharedMemoryRegistry<unknown>(settings);
+
+/** Names of the tests that fail, with what they say. */
+async function failures(...[open, options]: Parameters<typeof backendContract>): Promise<Map<string, unknown>> {
+  const failed = new Map<string, unknown>();
+  for (const { name, run } of backendContract(open, options)) {
+    await run().catch((error: unknown) => failed.set(name, error));
+  }
+  return failed;
+}
+
+describe('the backend contract', () => {
+  test('is kept by a registry', async () => {
+    await expect(failures(openRegistry)).resolves.toEqual(new Map());
+  });
+
+  test.each(brokenBackends)('notices a backend that $fault', async ({ noticedBy, open }) => {
+    expect([...(await failures(open)).keys()]).toContain(noticedBy);
+  });
+
+  test('has a broken backend for nearly every test, so that hardly one could be left out', async () => {
+    const names = backendContract(openRegistry).map(({ name }) => name);
+    const proven = new Set(brokenBackends.map(({ noticedBy }) => noticedBy));
+    expect([...proven].filter((name) => !names.includes(name))).toEqual([]);
+    expect(brokenBackends.length).toBeGreaterThanOrEqual(15);
+    expect(proven.size / names.length).toBeGreaterThan(0.6);
+  });
+
+  test('says what was expected and what came', async () => {
+    const failed = await failures((settings) => {
+      const registry = openRegistry(settings);
+      return { getBackend: (key, options) => ({ save: async () => {}, load: () => registry.getBackend(key, options).load() }) };
+    });
+    const error = failed.get('loads on one handle what another handle of the key has saved');
+    expect(error).toBeInstanceOf(ContractViolation);
+    expect(String(error)).toMatch(
+      /ContractViolation: what another handle loads\n {2}expected: \{"revision":"7","data":.*\}\n {2}got: {6}null/,
+    );
+  });
+
+  test('tells which method a promise needs, and how to make no such promise', async () => {
+    const failed = await failures((settings) => {
+      const registry = openRegistry(settings);
+      return { getBackend: (key, options) => Object.assign(registry.getBackend(key, options), { subscribe: undefined }) };
+    });
+    expect(String(failed.get('tells of changes in the order of their commits'))).toBe(
+      "ContractViolation: expected a method subscribe(); if 'changes' is not promised, name it in `without`",
+    );
+  });
+
+  test('leaves out what is not promised, and nothing else', () => {
+    const without: ContractFeature[] = ['quota', 'changes'];
+    const all = backendContract(openRegistry);
+    const some = backendContract(openRegistry, { without });
+    const left = all.filter(({ features }) => features.some((feature) => without.includes(feature)));
+    expect(some.length).toBe(all.length - left.length);
+    expect(some.some(({ features }) => features.some((feature) => without.includes(feature)))).toBe(false);
+  });
+
+  test('runs on backends that take only data of their own kind', async () => {
+    const open = (settings: object) => new SharedMemoryRegistry<{ n: number }>(settings);
+    await expect(failures(open, { data: (n: number) => ({ n }) })).resolves.toEqual(new Map());
+  });
+
+  test('disposes of each medium, also after a failed test', async () => {
+    let [opened, disposed] = [0, 0];
+    const tests = backendContract(() => {
+      opened += 1;
+      return {
+        getBackend: () => ({ save: async () => {}, load: async () => null }),
+        dispose: () => {
+          disposed += 1;
+        },
+      };
+    });
+    await Promise.allSettled(tests.map(({ run }) => run()));
+    expect(disposed).toBeGreaterThanOrEqual(opened);
+    expect(opened).toBe(tests.length);
+  });
+});
+
+describe('describeBackendContract', () => {
+  test('registers one test for each of the contract, with the describe and it that it is handed', () => {
+    const registered: string[] = [];
+    describeBackendContract('memory', openRegistry, {
+      describe: (name, body) => {
+        registered.push(name);
+        body();
+      },
+      it: (name) => registered.push(name),
+    });
+    expect(registered).toEqual(['memory keeps the backend contract', ...backendContract(openRegistry).map(({ name }) => name)]);
+  });
+
+  test('refuses to run where there is no describe and it', () => {
+    const { describe: found } = globalThis;
+    Reflect.deleteProperty(globalThis, 'describe');
+    try {
+      expect(() => describeBackendContract('memory', openRegistry)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_OPTION', operation: 'describeBackendContract' }),
+      );
+    } finally {
+      globalThis.describe = found;
+    }
+  });
+});
