@@ -294,7 +294,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       throw this.#explain(error, type);
     } finally {
       turn.finish();
-      if (this.#latest === turn) this.#latest = undefined;
+      if (this.#latest === turn) this.#latest = turn.earlier();
     }
   }
 

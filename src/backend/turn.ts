@@ -13,7 +13,7 @@ export class Turn {
 
   /** Resolves when every earlier turn is over; `undefined` if they all are. */
   arrival(): Promise<void> | undefined {
-    const earlier = this.#earlier();
+    const earlier = this.earlier();
     return earlier && new Promise<void>((resolve) => earlier.#waiting.push(resolve)).then(() => this.arrival());
   }
 
@@ -23,7 +23,7 @@ export class Turn {
   }
 
   /** The nearest earlier turn that is not over. A finished one in between may have given up out of order. */
-  #earlier(): Turn | undefined {
+  earlier(): Turn | undefined {
     while (this.#previous?.finished) this.#previous = this.#previous.#previous;
     return this.#previous;
   }
