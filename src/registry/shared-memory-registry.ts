@@ -96,12 +96,12 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   ): KeyedMemoryBackend<T> {
     return operate('getBackend', () => {
       this.#store.get(checkKey(key));
-      const { client = `client-${this.#clients + 1}`, Backend = this.#Backend } = checkObject(options);
+      const { client: name, Backend = this.#Backend } = checkObject(options);
       checkBackendClass(Backend);
+      if (name === undefined) this.#clients += 1;
+      const client = name === undefined ? `client-${this.#clients}` : name;
       const expected = `the constructor of ${Backend.name} to succeed`;
-      const backend = attempt('ERR_HOOK_FAILED', expected, () => new Backend({ key, client, store: this.#store }));
-      this.#clients += 1;
-      return backend;
+      return attempt('ERR_HOOK_FAILED', expected, () => new Backend({ key, client, store: this.#store }));
     });
   }
 

@@ -1,0 +1,398 @@
+import { inspect } from 'node:util';
+import {
+  frozen,
+  json,
+  KeyedMemoryBackend,
+  type KeyedMemoryBackendOptions,
+  nextRevision,
+  SharedMemoryRegistry,
+  type StorageChange,
+} from 'shared-memory-registry';
+
+interface Settings {
+  theme: string;
+}
+
+const light = { revision: '1', data: { theme: 'light' } };
+const dark = { revision: '2', data: { theme: 'dark' } };
+
+/** A registry that holds `settings` at revision 1, and whose clock counts up by one at each look. */
+function registryOfSettings(options: { quota?: number } = {}) {
+  let time = 1000;
+  return new SharedMemoryRegistry<Settings>({ initial: { settings: light }, now: () => time++, ...options });
+}
+
+describe('initial', () => {
+  test('is there from the start, with metadata as of a save', () => {
+    const metadata = { savedAt: 1000, schemaVersion: 1, sizeBytes: 41, compressed: false };
+    expect(registryOfSettings().peek('settings')).toEqual({ snapshot: light, metadata });
+  });
+
+  test('is copied', () => {
+    const initial = { settings: structuredClone(light) };
+    const registry = new SharedMemoryRegistry<Settings>({ initial });
+    initial.settings.data.theme = 'changed';
+    expect(registry.toJSON()).toEqual({ settings: light });
+    registry.clearAll();
+    registry.reset();
+    expect(registry.toJSON()).toEqual({ settings: light });
+  });
+
+  test('may have any key, such as __proto__ from JSON', () => {
+    const registry = new SharedMemoryRegistry<Settings>({ initial: JSON.parse(`{"__proto__":${JSON.stringify(light)}}`) });
+    expect(registry.keys()).toEqual(['__proto__']);
+    expect(JSON.stringify(registry)).toBe(`{"__proto__":${JSON.stringify(light)}}`);
+  });
+
+  test('is refused with the key it is wrong at', () => {
+    const initial = { good: light, bad: { revision: '01', data: light.data } };
+    expect(() => new SharedMemoryRegistry<Settings>({ initial })).toThrow(/^initial\("bad"\): expected a revision/);
+    expect(() => new SharedMemoryRegistry<unknown>({ initial: { bad: { revision: '1', data: () => {} } } })).toThrow(
+      /^initial\("bad"\): expected data that can be copied, got a function at data \[ERR_UNCLONEABLE\]$/,
+    );
+  });
+
+  test('is refused where it does not fit into the quota', () => {
+    expect(() => registryOfSettings({ quota: 48 })).toThrow(expect.objectContaining({ code: 22, quota: 48, requested: 49 }));
+    expect(registryOfSettings({ quota: 49 }).getUsage()).toEqual({ used: 49, quota: 49, percentage: 100 });
+  });
+});
+
+describe('getBackend', () => {
+  test('gives a new handle at each call, over the same data', async () => {
+    const registry = registryOfSettings();
+    const [a, b] = [registry.getBackend('settings'), registry.getBackend('settings')];
+    expect(a).not.toBe(b);
+    await a.save(dark);
+    await expect(b.load()).resolves.toEqual(dark);
+  });
+
+  test('numbers the clients that have no name', () => {
+    const registry = registryOfSettings();
+    const clients = [registry.getBackend('a'), registry.getBackend('a', { client: 'tab' }), registry.getBackend('b')];
+    expect(clients.map(({ client }) => client)).toEqual(['client-1', 'tab', 'client-2']);
+  });
+
+  test('makes handles of the class that is handed over, of the registry’s class otherwise', () => {
+    class Own<T> extends KeyedMemoryBackend<T> {}
+    class Special<T> extends Own<T> {}
+    const registry = new SharedMemoryRegistry({ Backend: Own<Settings> });
+    expect(registry.getBackend('a').constructor).toBe(Own);
+    expect(registry.getBackend('a', { Backend: Special }).constructor).toBe(Special);
+    expect(registryOfSettings().getBackend('a').constructor).toBe(KeyedMemoryBackend);
+  });
+
+  test('gives the error of a constructor as cause', () => {
+    class Failing<T> extends KeyedMemoryBackend<T> {
+      constructor(options: KeyedMemoryBackendOptions<T>) {
+        super(options);
+        throw new TypeError('no port');
+      }
+    }
+    expect(() => registryOfSettings().getBackend('a', { Backend: Failing })).toThrow(
+      expect.objectContaining({ code: 'ERR_HOOK_FAILED', operation: 'getBackend', cause: new TypeError('no port') }),
+    );
+  });
+});
+
+describe('looking at what is stored', () => {
+  test('peek gives copies of snapshot and metadata, or null', async () => {
+    const registry = registryOfSettings();
+    const metadata = { savedAt: 5, schemaVersion: 2, sizeBytes: 0, compressed: true, labels: ['a'] };
+    await registry.getBackend('other').saveWithMetadata(dark, metadata);
+    const looked = registry.peek('other');
+    expect(looked).toEqual({ snapshot: dark, metadata });
+    Object.assign(looked?.snapshot.data as object, { theme: 'changed' });
+    Object.assign(looked?.metadata as object, { savedAt: 0 });
+    expect(registry.peek('other')).toEqual({ snapshot: dark, metadata });
+    expect(registry.peek('nothing')).toBeNull();
+  });
+
+  test('has, keys, entries, size and iteration agree', async () => {
+    const registry = registryOfSettings();
+    await registry.getBackend('b').save(dark);
+    await registry.getBackend('a').save(dark);
+    await registry.getBackend('settings').save(dark);
+    const keys = ['settings', 'b', 'a'];
+    expect(registry.keys()).toEqual(keys);
+    expect(registry.size).toBe(3);
+    expect(keys.map((key) => registry.has(key))).toEqual([true, true, true]);
+    expect(registry.has('c')).toBe(false);
+    expect(registry.entries()).toEqual(keys.map((key) => [key, registry.peek(key)]));
+    expect([...registry]).toEqual(registry.entries());
+  });
+
+  test('toJSON gives what initial takes', async () => {
+    const registry = registryOfSettings();
+    await registry.getBackend('other').save(dark);
+    const again = new SharedMemoryRegistry<Settings>({ initial: JSON.parse(JSON.stringify(registry)) });
+    expect(again.toJSON()).toEqual({ settings: light, other: dark });
+  });
+
+  test('prints keys, revisions and data in console.log, and in a Jest snapshot', () => {
+    const registry = registryOfSettings();
+    expect(inspect(registry)).toBe("SharedMemoryRegistry(1) { settings: { revision: '1', data: { theme: 'light' } } }");
+    expect(inspect({ deep: { in: { side: registry } } })).toContain('[SharedMemoryRegistry(1)]');
+    expect(registry).toMatchInlineSnapshot(`
+{
+  "settings": {
+    "data": {
+      "theme": "light",
+    },
+    "revision": "1",
+  },
+}
+`);
+  });
+
+  test('calls no hook of a backend', () => {
+    class Untouchable extends KeyedMemoryBackend<Settings> {
+      protected override perform = () => Promise.reject(new Error('touched'));
+      protected override read = () => {
+        throw new Error('touched');
+      };
+    }
+    const registry = new SharedMemoryRegistry({ Backend: Untouchable, initial: { settings: light } });
+    registry.getBackend('settings');
+    registry.clearAll();
+    registry.reset();
+    expect([registry.peek('settings')?.snapshot, registry.size, registry.getUsage()]).toEqual([light, 1, { used: 49 }]);
+  });
+
+  test('gives the error of a codec as cause', () => {
+    const codec = {
+      encode: (data: Settings) => data,
+      decode: () => {
+        throw new TypeError('no key');
+      },
+    };
+    const registry = new SharedMemoryRegistry<Settings>({ initial: { settings: light }, codec });
+    expect(() => registry.peek('settings')).toThrow(
+      expect.objectContaining({ code: 'ERR_CODEC_FAILED', operation: 'peek', cause: new TypeError('no key') }),
+    );
+  });
+});
+
+describe('getUsage', () => {
+  test('sums keys and entries, in UTF-8 bytes', async () => {
+    const registry = registryOfSettings();
+    await registry.getBackend('ключ').save({ revision: '2', data: { theme: '☃' } });
+    const entry = Buffer.byteLength('{"revision":"2","data":{"theme":"☃"}}');
+    expect(registry.getUsage()).toEqual({ used: 49 + 8 + entry });
+  });
+
+  test('tells the share of the quota, from 0 to 100', async () => {
+    const registry = new SharedMemoryRegistry<number>({ quota: 104 });
+    expect(registry.getUsage()).toEqual({ used: 0, quota: 104, percentage: 0 });
+    await registry.getBackend('a').save({ revision: '1', data: 1 });
+    expect(registry.getUsage()).toEqual({ used: 26, quota: 104, percentage: 25 });
+  });
+
+  test('takes a quota of 0 for full', () => {
+    expect(new SharedMemoryRegistry<number>({ quota: 0 }).getUsage()).toEqual({ used: 0, quota: 0, percentage: 100 });
+  });
+
+  test('follows saves, clears and restores under a quota', async () => {
+    const registry = registryOfSettings({ quota: 1000 });
+    const before = registry.checkpoint();
+    const backend = registry.getBackend('other');
+    await backend.save(dark);
+    await backend.save({ revision: '3', data: { theme: 'longer than before' } });
+    expect(registry.getUsage().used).toBe(49 + 'other'.length + '{"revision":"3","data":{"theme":"longer than before"}}'.length);
+    await backend.clear();
+    expect(registry.getUsage().used).toBe(49);
+    registry.clearAll();
+    expect(registry.getUsage().used).toBe(0);
+    registry.restore(before);
+    expect(registry.getUsage().used).toBe(49);
+  });
+});
+
+describe('subscribe', () => {
+  test('hears of every key and every client, and of what the registry does itself', async () => {
+    const registry = registryOfSettings();
+    const heard: StorageChange[] = [];
+    const stop = registry.subscribe((change) => heard.push(change));
+    await registry.getBackend('settings', { client: 'tab-1' }).save(dark);
+    await registry.getBackend('other', { client: 'tab-2' }).save(light);
+    registry.reset();
+    registry.clearAll();
+    await Promise.resolve();
+    stop();
+    await registry.getBackend('other').save(light);
+    expect(heard).toEqual([
+      { type: 'save', key: 'settings', client: 'tab-1', revision: '2', previousRevision: '1' },
+      { type: 'save', key: 'other', client: 'tab-2', revision: '1', previousRevision: null },
+      { type: 'save', key: 'settings', client: null, revision: '1', previousRevision: '2' },
+      { type: 'clear', key: 'other', client: null, revision: null, previousRevision: '1' },
+      { type: 'clear', key: 'settings', client: null, revision: null, previousRevision: '1' },
+    ]);
+  });
+
+  test('gives changes that nobody can alter for the next listener', async () => {
+    const registry = registryOfSettings();
+    const frozenChanges: boolean[] = [];
+    registry.subscribe((change) => frozenChanges.push(Object.isFrozen(change)));
+    await registry.getBackend('a').save(light);
+    expect(frozenChanges).toEqual([true]);
+  });
+});
+
+describe('checkpoint and restore', () => {
+  test('put everything back, and handles already held see it at once', async () => {
+    const registry = registryOfSettings();
+    const backend = registry.getBackend('settings');
+    const before = registry.checkpoint();
+    await backend.save(dark);
+    await registry.getBackend('other').save(dark);
+    registry.restore(before);
+    await expect(backend.load()).resolves.toEqual(light);
+    expect(registry.keys()).toEqual(['settings']);
+    await expect(backend.stat()).resolves.toMatchObject({ saveCount: 1, createdAt: 1000 });
+  });
+
+  test('tell of the keys that are different by it, and of no others', async () => {
+    const registry = registryOfSettings();
+    await registry.getBackend('same').save(light);
+    const before = registry.checkpoint();
+    await registry.getBackend('new').save(light);
+    await registry.getBackend('settings').clear();
+    const heard: StorageChange[] = [];
+    registry.subscribe((change) => heard.push(change));
+    registry.restore(before);
+    registry.restore(before);
+    await Promise.resolve();
+    expect(heard.map(({ type, key, revision }) => [type, key, revision])).toEqual([
+      ['clear', 'new', null],
+      ['save', 'settings', '1'],
+    ]);
+  });
+
+  test('work into another registry, with another codec', async () => {
+    const source = registryOfSettings();
+    await source.getBackend('settings').save(dark);
+    const checkpoint = source.checkpoint();
+    for (const codec of [json, frozen]) {
+      const target = new SharedMemoryRegistry<Settings>({ codec, quota: 100 });
+      target.restore(checkpoint);
+      await expect(target.getBackend('settings').load()).resolves.toEqual(dark);
+      await expect(target.getBackend('settings').stat()).resolves.toEqual(await source.getBackend('settings').stat());
+    }
+  });
+
+  test('say how many keys they hold', () => {
+    expect(registryOfSettings().checkpoint().size).toBe(1);
+  });
+
+  test('are refused, changing nothing, where they do not fit', async () => {
+    const large = registryOfSettings().checkpoint();
+    const registry = new SharedMemoryRegistry<Settings>({ quota: 48 });
+    expect(() => registry.restore(large)).toThrow(expect.objectContaining({ code: 22, operation: 'restore', requested: 49 }));
+    expect(registry.size).toBe(0);
+    expect(registry.getUsage().used).toBe(0);
+  });
+
+  test('are not touched by what happens to the registry later', async () => {
+    const registry = registryOfSettings();
+    const before = registry.checkpoint();
+    registry.restore(before);
+    await registry.getBackend('settings').save(dark);
+    registry.restore(before);
+    expect(registry.toJSON()).toEqual({ settings: light });
+  });
+});
+
+describe('reset', () => {
+  test('puts initial back, keeps handles and listeners', async () => {
+    const registry = registryOfSettings();
+    const backend = registry.getBackend('settings');
+    const heard: StorageChange[] = [];
+    backend.subscribe((change) => heard.push(change));
+    await backend.save(dark);
+    await registry.getBackend('other').save(dark);
+    registry.reset();
+    await expect(backend.load()).resolves.toEqual(light);
+    expect(registry.keys()).toEqual(['settings']);
+    expect(heard.map(({ client, revision }) => [client, revision])).toEqual([[null, '1']]);
+  });
+});
+
+describe('dispose', () => {
+  test('makes every later operation reject or throw, and can be repeated', async () => {
+    const registry = registryOfSettings();
+    const backend = registry.getBackend('settings');
+    const checkpoint = registry.checkpoint();
+    registry.dispose();
+    registry.dispose();
+    for (const operation of [
+      () => backend.save(dark),
+      () => backend.load(),
+      () => backend.clear(),
+      () => backend.stat(),
+      () => backend.getUsage(),
+      () => backend.update((current) => ({ revision: nextRevision(current), data: dark.data })),
+    ]) {
+      await expect(operation()).rejects.toMatchObject({ code: 'ERR_DISPOSED', key: 'settings' });
+    }
+    for (const operation of [
+      () => backend.subscribe(() => {}),
+      () => registry.subscribe(() => {}),
+      () => registry.getBackend('a'),
+      () => registry.peek('a'),
+      () => registry.has('a'),
+      () => registry.keys(),
+      () => registry.entries(),
+      () => registry.size,
+      () => registry.getUsage(),
+      () => registry.clearAll(),
+      () => registry.checkpoint(),
+      () => registry.restore(checkpoint),
+      () => registry.reset(),
+    ]) {
+      expect(operation).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }));
+    }
+  });
+
+  test('drops listeners, with what they had not heard yet', async () => {
+    const registry = registryOfSettings();
+    const heard: StorageChange[] = [];
+    const stop = registry.subscribe((change) => heard.push(change));
+    const saving = registry.getBackend('settings').save(dark);
+    registry.dispose();
+    await expect(saving).resolves.toBeUndefined();
+    stop();
+    expect(heard).toEqual([]);
+  });
+
+  test('leaves a registry that can still be printed', () => {
+    const registry = registryOfSettings();
+    registry.dispose();
+    expect(inspect(registry)).toBe('SharedMemoryRegistry(0) {}');
+    expect(JSON.stringify(registry)).toBe('{}');
+  });
+
+  test('is what `using` calls', () => {
+    const registry = registryOfSettings();
+    const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+    (registry as unknown as Record<symbol, () => void>)[dispose]?.();
+    expect(() => registry.size).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED', operation: 'size' }));
+  });
+});
+
+describe('time', () => {
+  test('is asked of now, once for each save', async () => {
+    const now = jest.fn(() => 7);
+    const backend = new SharedMemoryRegistry<number>({ now }).getBackend('a');
+    await backend.save({ revision: '1', data: 1 });
+    expect((await backend.loadWithMetadata())?.metadata.savedAt).toBe(7);
+    expect(now).toHaveBeenCalledTimes(1);
+  });
+
+  test('is Date.now, looked up at each call', async () => {
+    const backend = new SharedMemoryRegistry<number>().getBackend('a');
+    const spy = jest.spyOn(Date, 'now').mockReturnValue(123);
+    await backend.save({ revision: '1', data: 1 });
+    spy.mockRestore();
+    expect((await backend.stat())?.updatedAt).toBe(123);
+  });
+});
