@@ -57,9 +57,9 @@ describe('MeasuredRecord', () => {
     const measure = jest.fn(() => 7);
     const record = MeasuredRecord.first({ ...structured, measure }, plain, 0);
     expect(measure).not.toHaveBeenCalled();
-    expect([record.sizeBytes, record.sizeBytes]).toEqual([30, 30]);
+    expect([record.sizeBytes, record.sizeBytes]).toEqual([31, 31]);
     expect(measure).toHaveBeenCalledTimes(1);
-    expect(record.after(first()).sizeBytes).toBe(30);
+    expect(record.after(first()).sizeBytes).toBe(31);
     expect(measure).toHaveBeenCalledTimes(1);
   });
 

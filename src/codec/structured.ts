@@ -74,7 +74,7 @@ class Copier {
     const values = slot<Iterable<unknown>>(() => Set.prototype.values.call(source));
     if (values !== undefined) return this.#copySet(source, [...values]);
 
-    return this.#copyForeign(source);
+    return this.#copyForeign(source, tag);
   }
 
   #remember<C extends object>(source: object, copy: C): C {
@@ -135,8 +135,9 @@ class Copier {
   }
 
   /** Anything else is for the platform to judge: it refuses a Promise, and can clone a Blob. */
-  #copyForeign(source: object): object {
-    if (typeof structuredClone !== 'function') throw new Refusal(describe(source));
+  #copyForeign(source: object, tag: string): object {
+    // Shared memory stays shared in a structured clone; what is to be stored may hold none (HTML, StructuredSerializeForStorage).
+    if (typeof structuredClone !== 'function' || tag === 'SharedArrayBuffer') throw new Refusal(describe(source));
     let copy: object;
     try {
       copy = structuredClone(source);

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { compilePages } from './support/check-pages';
+import type { Page } from './support/code-blocks';
+
+const ROOT = resolve(__dirname, '..');
+
+function readPage(name: string): Page {
+  return { name, text: readFileSync(join(ROOT, name), 'utf8') };
+}
+
+const docs = readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`);
+const pages = ['README.md', ...docs].map(readPage);
+
+function page(name: string, ...code: string[]): Page {
+  return { name, text: ['# A page', '', '```ts', ...code, '```', ''].join('\n') };
+}
+
+/** Pages on which something is wrong, by what it is. */
+const wrong = {
+  value: page('wrong-value.md', 'const sum = 1 + 1;', 'console.log({ sum }); // → { sum: 3 }'),
+  type: page('wrong-type.md', "import { nextRevision } from 'shared-memory-registry';", '', 'nextRevision(1);'),
+  error: page('wrong-error.md', 'const fine = true;', "if (fine) throw new RangeError('too late');"),
+  silence: page('wrong-silence.md', 'console.log(1);'),
+  arrow: page('wrong-arrow.md', 'const unchecked = 1; // → 1'),
+  test: page('wrong-test.md', "test('adds', () => {", '  expect(1 + 1).toBe(3);', '});'),
+};
+
+const check = compilePages(ROOT, [...pages, ...Object.values(wrong)]);
+
+describe('The code of', () => {
+  test.each(pages.map(({ name }) => name))(
+    '%s compiles and prints what it says',
+    async (name) => {
+      expect(await check(name)).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+describe('A page is refused, by name and line, if', () => {
+  test.each([
+    ['value', 'wrong-value.md:5: says "{ sum: 3 }", printed "{ sum: 2 }"'],
+    ['type', expect.stringMatching(/^wrong-type\.md:6: Argument of type '1' is not assignable/)],
+    ['error', 'wrong-error.md:5: RangeError: too late'],
+    ['silence', 'wrong-silence.md:4: console.log has no "// → …" that says what it prints'],
+    ['arrow', 'wrong-arrow.md: has 1 "// → …" without a console.log'],
+    ['test', expect.stringMatching(/^wrong-test\.md:4: Error: test "adds": .*toBe/s)],
+  ] as const)('its %s is wrong', async (kind, problem) => {
+    expect(await check(wrong[kind].name)).toEqual([problem]);
+  });
+});
+
+describe('The documentation', () => {
+  const texts = [...pages, readPage('CONTRIBUTING.md'), readPage('CHANGELOG.md')];
+  const links = texts.flatMap(({ name, text }) =>
+    Array.from(text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g), ([, target = '']) => ({ name, target })),
+  );
+
+  test.each(links)('of $name links to $target, which exists', ({ name, target }) => {
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? name : join(dirname(name), path);
+    expect(existsSync(join(ROOT, file))).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(readPage(file))).toContain(anchor);
+  });
+
+  test('has a section for every error code, and no other', () => {
+    const union = /StorageErrorCode =([^;]+);/.exec(readPage('src/errors.ts').text)?.[1] ?? '';
+    const codes = Array.from(union.matchAll(/ERR_\w+|\d+/g), ([code]) => code);
+    const sections = Array.from(readPage('docs/errors.md').text.matchAll(/^## `(\w+)`/gm), ([, code]) => code);
+    expect(codes.length).toBeGreaterThan(0);
+    expect(sections.sort()).toEqual(codes.sort());
+  });
+
+  const scripts = Object.keys(JSON.parse(readPage('package.json').text).scripts);
+
+  test.each(scripts)('names the script %s in README.md or CONTRIBUTING.md', (script) => {
+    const command = script === 'test' ? 'npm test' : `npm run ${script}`;
+    const named = new RegExp(`${command}(?![\\w:-])`);
+    expect(`${readPage('README.md').text}${readPage('CONTRIBUTING.md').text}`).toMatch(named);
+  });
+
+  test('begins with the two commands', () => {
+    expect(readPage('README.md').text).toContain('npm install && npm run example');
+    expect(readPage('README.md').text).toContain('npm test');
+  });
+});
+
+/** The anchors that headings get: lower case, words joined by hyphens, punctuation dropped. */
+function anchorsOf({ text }: Page): string[] {
+  return Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

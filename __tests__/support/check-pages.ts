@@ -1,0 +1,125 @@
+import { formatWithOptions } from 'node:util';
+import ts from 'typescript';
+import { type Page, type PageModule, toModule } from './code-blocks';
+
+/** Compiles the code of all pages at once, under this project's strict options. The result checks one page and runs it. */
+export function compilePages(root: string, pages: readonly Page[]): (name: string) => Promise<string[]> {
+  const modules = new Map(pages.map((page) => [page.name, toModule(page)]));
+  const typeProblems = findTypeProblems(root, [...modules.values()]);
+  return async (name) => {
+    const module = modules.get(name);
+    if (module === undefined) throw new Error(`There is no page ${name}`);
+    const problems = [...module.problems, ...(typeProblems.get(name) ?? [])];
+    // What does not compile is not worth running: its errors would only repeat the ones that are known.
+    return problems.length > 0 ? problems : run(module);
+  };
+}
+
+function findTypeProblems(root: string, modules: readonly PageModule[]): Map<string, string[]> {
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(`${root}/tsconfig.json`, ts.sys.readFile).config,
+    ts.sys,
+    root,
+    { noUnusedLocals: false, noUnusedParameters: false },
+  );
+  const files = new Map(modules.map((module) => [`${root}/${module.name}.ts`, module]));
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (file) => files.has(file) || fileExists(file);
+  host.getSourceFile = (file, languageVersion) => {
+    const module = files.get(file);
+    return module ? ts.createSourceFile(file, module.code, languageVersion) : getSourceFile(file, languageVersion);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return new Map(
+    Array.from(files, ([file, { name }]) => {
+      const diagnostics = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
+      return [name, diagnostics.map((diagnostic) => describe(name, diagnostic))];
+    }),
+  );
+}
+
+function describe(name: string, { file, start, messageText }: ts.Diagnostic): string {
+  const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+  return `${name}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+}
+
+/** Runs a page with the package's names leading to its sources, as Jest's moduleNameMapper has it. */
+async function run({ name, code, expected }: PageModule): Promise<string[]> {
+  const printed = new Map<number, string[]>();
+  const problems: string[] = [];
+  let line = 1;
+  const suite = collectTests(() => line);
+  const fail = (error: unknown, at: number) => problems.push(`${name}:${at}: ${error}`);
+  const context = {
+    at: (next: number) => {
+      line = next;
+    },
+    print:
+      (at: number) =>
+      (...values: unknown[]) => {
+        printed.set(at, [...(printed.get(at) ?? []), formatWithOptions(ON_ONE_LINE, ...values)]);
+      },
+    runTests: () => suite.run(fail),
+  };
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+  });
+  const exports: { page?: (context: object) => Promise<void> } = {};
+  const restoreGlobals = replaceGlobals(suite.globals);
+  try {
+    new Function('exports', 'require', `${outputText}\n//# sourceURL=${name}`)(exports, require);
+    await exports.page?.(context);
+  } catch (error) {
+    fail(error, line);
+    return problems; // what comes after it printed nothing, which is no news
+  } finally {
+    restoreGlobals();
+  }
+  for (const [at, text] of expected) {
+    const actual = printed.get(at)?.join('; ') ?? 'nothing';
+    if (actual !== text) problems.push(`${name}:${at}: says "${text}", printed "${actual}"`);
+  }
+  return problems;
+}
+
+const ON_ONE_LINE = { compact: true, breakLength: Number.POSITIVE_INFINITY, depth: null };
+
+type Step = () => unknown;
+
+/** Stands in for Jest's globals, which can't be called inside a test. */
+function collectTests(currentLine: () => number) {
+  let tests: { name: string; line: number; body: Step }[] = [];
+  const before: Step[] = [];
+  const after: Step[] = [];
+  const test = (name: string, body: Step) => {
+    tests.push({ name, line: currentLine(), body });
+  };
+  return {
+    globals: {
+      test,
+      it: test,
+      describe: (_name: string, body: Step) => body(),
+      beforeEach: (step: Step) => before.push(step),
+      afterEach: (step: Step) => after.push(step),
+    },
+    async run(fail: (error: unknown, line: number) => void): Promise<void> {
+      const declared = tests;
+      tests = [];
+      for (const { name, line, body } of declared) {
+        try {
+          for (const step of [...before, body, ...after]) await step();
+        } catch (error) {
+          fail(new Error(`test "${name}": ${error instanceof Error ? error.message : error}`, { cause: error }), line);
+        }
+      }
+    },
+  };
+}
+
+function replaceGlobals(replacements: object): () => void {
+  const names = Object.keys(replacements);
+  const originals = names.map((name) => [name, Reflect.get(globalThis, name)] as const);
+  Object.assign(globalThis, replacements);
+  return () => Object.assign(globalThis, Object.fromEntries(originals));
+}
