@@ -125,6 +125,11 @@ export function attempt<R>(code: StorageErrorCode, expected: string, action: () 
   }
 }
 
+/** Runs a codec, which may be anybody's. */
+export function attemptCodec<R>(action: () => R): R {
+  return attempt('ERR_CODEC_FAILED', 'the codec to succeed', action);
+}
+
 /** Runs an operation. Its errors say which it was. */
 export function operate<R>(operation: string, action: () => R, key?: string): R {
   try {
@@ -136,7 +141,7 @@ export function operate<R>(operation: string, action: () => R, key?: string): R 
 
 /** Adds to an error where it happened, unless it says so already. */
 export function locate<E extends StorageError>(error: E, operation: string, key?: string): E {
-  if (error.operation !== undefined || error.key !== undefined) return error;
+  if (error.operation !== undefined || error.key !== undefined || Object.isFrozen(error)) return error;
   const message = `${place(operation, key)}${error.message}`;
   return Object.assign(error, { operation, key, message, stack: error.stack?.replace(error.message, () => message) });
 }

@@ -11,7 +11,7 @@ import type {
   StorageBackend,
   WriteOptions,
 } from '../contracts';
-import { attempt, describe, locate, RevisionConflictError, StorageError } from '../errors';
+import { attempt, attemptCodec, describe, locate, RevisionConflictError, StorageError } from '../errors';
 import { isRevision } from '../revision';
 import { checkCondition, type StorageRecord, type WriteCondition } from '../store/storage-record';
 import { checkCallback, checkKey, checkOptions, checkSnapshot } from './checks';
@@ -192,7 +192,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   /** @internal A snapshot of its own from a record. */
   protected open<R extends StorageRecord | null>(record: R): SnapshotEnvelope<T> | (R & null);
   protected open(record: StorageRecord | null): SnapshotEnvelope<T> | null {
-    return record && { revision: record.revision, data: this.#withCodec((codec) => codec.decode(record.data)) };
+    return record && { revision: record.revision, data: attemptCodec(() => this.codec.decode(record.data)) };
   }
 
   /** Checks, copies, checks the copy. What is refused here never reaches `perform`. */
@@ -200,7 +200,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
     const { revision, data } = checkSnapshot(snapshot);
     const record = this.record(
       revision,
-      this.#withCodec((codec) => codec.encode(data)),
+      attemptCodec(() => this.codec.encode(data)),
       metadata,
     );
     // Only for a `validate` of a subclass: the copy to look at is not free.
@@ -217,10 +217,6 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       expected: `${this.constructor.name}.validate to throw or to return nothing`,
       received: describe(verdict),
     });
-  }
-
-  #withCodec<R>(use: (codec: StorageCodec<T>) => R): R {
-    return attempt('ERR_CODEC_FAILED', 'the codec to succeed', () => use(this.codec));
   }
 
   /** An update's effect. On a synchronous medium it is one synchronous step; on others, a lost race starts it again. */
@@ -301,10 +297,13 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   #perform<E>(operation: Operation, action: () => Awaitable<E>): Promise<E> {
     this.#performing = true;
     try {
-      return this.perform(operation, () => {
-        this.#performing = false;
-        return action();
-      });
+      // A `perform` of a subclass may give its result without a promise.
+      return Promise.resolve(
+        this.perform(operation, () => {
+          this.#performing = false;
+          return action();
+        }),
+      );
     } finally {
       this.#performing = false;
     }

@@ -34,20 +34,29 @@ const EXPECTED_SNAPSHOT = 'a snapshot { revision, data }';
  * @throws {StorageError} `ERR_INVALID_METADATA`, naming the field
  */
 export function checkMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw refusal('ERR_INVALID_METADATA', 'a metadata object', describe(metadata));
-  }
-  const copy: SnapshotMetadata = attempt('ERR_INVALID_METADATA', 'metadata that can be copied', () => {
-    if (Object.hasOwn(metadata, '__proto__')) {
-      throw refusal('ERR_INVALID_METADATA', 'metadata without a field named __proto__', 'one');
-    }
-    return clone(metadata);
-  });
+  const copy = copyMetadata(metadata);
   for (const [field, [expected, accepts]] of Object.entries(METADATA_FIELDS)) {
     const value: unknown = copy[field as keyof SnapshotMetadata];
     if (!accepts(value)) throw refusal('ERR_INVALID_METADATA', `metadata.${field} to be ${expected}`, describe(value));
   }
   return copy;
+}
+
+function copyMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
+  try {
+    if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+      throw refusal('ERR_INVALID_METADATA', 'a metadata object', describe(metadata));
+    }
+    if (Object.hasOwn(metadata, '__proto__')) {
+      throw refusal('ERR_INVALID_METADATA', 'metadata without a field named __proto__', 'one');
+    }
+    return clone(metadata);
+  } catch (error) {
+    if (StorageError.is(error) && error.code === 'ERR_INVALID_METADATA') throw error;
+    // What the codec refuses says which field; what a getter threw is its cause.
+    const cause = StorageError.is(error) ? (error.cause ?? error) : error;
+    throw new StorageError('ERR_INVALID_METADATA', { expected: 'metadata that can be copied', received: describe(error), cause });
+  }
 }
 
 const METADATA_FIELDS: Record<keyof SnapshotMetadata, [expected: string, accepts: (value: unknown) => boolean]> = {
@@ -71,7 +80,10 @@ export function checkObject<O>(options: O): O {
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkOptions(options: WriteOptions = {}): WriteCondition & { signal: AbortSignalLike | undefined } {
-  const { ifMatch, signal } = checkObject(options);
+  const { ifMatch, signal } = attempt('ERR_INVALID_OPTION', 'options that can be read', () => {
+    const { ifMatch, signal } = checkObject(options);
+    return { ifMatch, signal };
+  });
   if (ifMatch !== undefined && ifMatch !== null && !isRevision(ifMatch)) {
     throw refusal('ERR_INVALID_OPTION', 'ifMatch to be a revision, or null for "nothing stored"', describe(ifMatch));
   }
@@ -86,7 +98,8 @@ function isSignal(value: unknown): boolean {
     typeof value === 'object' &&
     value !== null &&
     typeof (value as AbortSignalLike).aborted === 'boolean' &&
-    typeof (value as AbortSignalLike).addEventListener === 'function'
+    typeof (value as AbortSignalLike).addEventListener === 'function' &&
+    typeof (value as AbortSignalLike).removeEventListener === 'function'
   );
 }
 

@@ -36,7 +36,8 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   }
 
   protected override read(): Awaitable<StorageRecord | null> {
-    return this.#store.get(this.key);
+    // A subclass may have a codec of its own, over records that the registry has encoded with another.
+    return this.#store.get(this.key)?.recoded(this.codec) ?? null;
   }
 
   protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {

@@ -32,9 +32,10 @@ function decode<T>(text: string): T {
 function findCulprit(data: unknown): string {
   const keys: string[] = [];
   const ancestors = new Set<unknown>();
+  const searched = new Set<unknown>();
   const search = (value: unknown): boolean => {
     if (typeof value === 'bigint' || ancestors.has(value)) return true;
-    if (typeof value !== 'object' || value === null) return false;
+    if (typeof value !== 'object' || value === null || searched.has(value)) return false;
     ancestors.add(value);
     for (const key of Object.keys(value)) {
       keys.push(key);
@@ -42,6 +43,7 @@ function findCulprit(data: unknown): string {
       keys.pop();
     }
     ancestors.delete(value);
+    searched.add(value);
     return false;
   };
   try {

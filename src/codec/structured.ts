@@ -53,6 +53,7 @@ class Copier {
   }
 
   #copyObject(source: object): object {
+    if (this.#keys.length > DEEPEST) throw new Refusal(`more than ${DEEPEST} levels of nesting`);
     if (Array.isArray(source)) {
       const copy: unknown[] = [];
       copy.length = source.length;
@@ -61,7 +62,7 @@ class Copier {
     const prototype: unknown = Object.getPrototypeOf(source);
     if (prototype === Object.prototype || prototype === null) return this.#copyMembers(source, {});
 
-    const tag = Object.prototype.toString.call(source).slice(8, -1);
+    const tag = tagOf(source);
     if (tag === 'Object') return this.#copyMembers(source, {});
     if (ArrayBuffer.isView(source)) return this.#remember(source, this.#copyView(source));
     if (tag === 'Error' && !(Symbol.toStringTag in source)) return this.#copyError(source as Error);
@@ -86,6 +87,7 @@ class Copier {
   #copyMembers(source: object, copy: object): object {
     this.#remember(source, copy);
     for (const key of Object.keys(source)) {
+      if (!Object.hasOwn(source, key)) continue; // a getter before it has deleted it
       this.#keys.push(key);
       setOwn(copy, key, this.copy(source[key as keyof typeof source]));
       this.#keys.pop();
@@ -105,7 +107,11 @@ class Copier {
 
   #copySet(source: object, values: unknown[]): Set<unknown> {
     const copy = this.#remember(source, new Set());
-    for (const value of values) copy.add(this.copy(value));
+    for (const [index, value] of values.entries()) {
+      this.#keys.push(String(index));
+      copy.add(this.copy(value));
+      this.#keys.pop();
+    }
     return copy;
   }
 
@@ -119,7 +125,8 @@ class Copier {
 
   /** Name (of a built-in error), message, stack and cause, as V8 and the standard have it. */
   #copyError(source: Error): Error {
-    const name = ERROR_NAMES.find((known) => known === source.name) ?? 'Error';
+    const given = source.name;
+    const name = ERROR_NAMES.find((known) => known === given) ?? 'Error';
     const message = Object.getOwnPropertyDescriptor(source, 'message');
     const stack: unknown = source.stack;
     const copy = this.#remember(source, new globalThis[name](message?.value));
@@ -144,14 +151,21 @@ class Copier {
     } catch (cause) {
       throw new Refusal(describe(source), { cause });
     }
-    if (Object.prototype.toString.call(copy) !== '[object Object]') return this.#remember(source, copy);
-    return this.#remember(source, this.#copyMembers(copy, {}));
+    // What the platform copies to a plain object is an instance of somebody's class under another name.
+    return tagOf(copy) === 'Object' ? this.#copyMembers(source, {}) : this.#remember(source, copy);
   }
 }
+
+/** About where the platform's own structured clone gives up; what is kept can also be measured and written as JSON. */
+const DEEPEST = 2000;
 
 const ERROR_NAMES = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'] as const;
 
 const TypedArray: { readonly prototype: object } = Object.getPrototypeOf(Uint8Array);
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
 
 /** Copies of the built-in objects that hold nothing but a value, told by their internal slot and not by their looks. */
 function copyLeaf(source: object): object | undefined {

@@ -10,7 +10,7 @@ import type {
   StorageUsage,
   Unsubscribe,
 } from '../contracts';
-import { attempt, describe, operate } from '../errors';
+import { attempt, attemptCodec, describe, operate } from '../errors';
 import { ChangeFeed } from '../store/change-feed';
 import { Checkpoint } from '../store/checkpoint';
 import { MemoryStore } from '../store/memory-store';
@@ -190,8 +190,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   }
 
   #open(record: MeasuredRecord<T>): PersistedSnapshot<T> {
-    const data = attempt('ERR_CODEC_FAILED', 'the codec to succeed', () => this.#store.codec.decode(record.data));
-    return { snapshot: { revision: record.revision, data }, metadata: metadataOf(record) };
+    return { snapshot: { revision: record.revision, data: record.decode() }, metadata: metadataOf(record) };
   }
 
   #recordsOf(initial: Readonly<Record<string, SnapshotInput<T>>>): Map<string, MeasuredRecord<T>> {
@@ -202,7 +201,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
         'initial',
         () => {
           const { revision, data } = checkSnapshot(initial[key] as SnapshotInput<T>);
-          const encoded = attempt('ERR_CODEC_FAILED', 'the codec to succeed', () => codec.encode(data));
+          const encoded = attemptCodec(() => codec.encode(data));
           records.set(key, MeasuredRecord.first(codec, { revision, data: encoded }, readTime(now)));
         },
         key,

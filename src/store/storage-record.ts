@@ -1,7 +1,7 @@
 import { jsonSize } from '../codec/json-size';
 import type { StorageCodec } from '../codec/storage-codec';
 import type { Revision, SnapshotMetadata } from '../contracts';
-import { describe, RevisionConflictError, StorageError } from '../errors';
+import { attemptCodec, describe, RevisionConflictError, StorageError } from '../errors';
 import { isRevision } from '../revision';
 
 /** What a medium keeps for a key. Immutable: a save makes a new one. Media treat `data` as opaque. */
@@ -96,7 +96,7 @@ export class MeasuredRecord<T> implements TrackedRecord {
   }
 
   #measure(): number {
-    return this.#codec.measure?.(this.data) ?? jsonSize(this.#codec.decode(this.data));
+    return attemptCodec(() => this.#codec.measure?.(this.data) ?? jsonSize(this.#codec.decode(this.data)));
   }
 
   /** The same save, in the place of the record before it. */
@@ -109,7 +109,12 @@ export class MeasuredRecord<T> implements TrackedRecord {
   /** The same record as a medium with this codec keeps it. */
   recoded(codec: StorageCodec<T>): MeasuredRecord<T> {
     if (codec === this.#codec) return this;
-    return new MeasuredRecord(codec, { ...this, data: codec.encode(this.#codec.decode(this.data)) });
+    return new MeasuredRecord(codec, { ...this, data: attemptCodec(() => codec.encode(this.#codec.decode(this.data))) });
+  }
+
+  /** A copy of the data, as its codec decodes it. */
+  decode(): T {
+    return attemptCodec(() => this.#codec.decode(this.data));
   }
 
   toJSON(): TrackedRecord {

@@ -1,0 +1,405 @@
+import fc from 'fast-check';
+import { structured } from '../../src/codec/structured';
+import { isSameGraph, sharedObjects } from '../support/graphs';
+import { thrown } from '../support/refusals';
+import { anyTangle, anyValue } from '../support/values';
+
+const { encode, decode } = structured;
+
+/** A copy as a test's author would handle it: of any type. */
+function copyOf<T>(value: T): T {
+  return decode(encode(value)) as T;
+}
+
+class Point {
+  #secret = 1;
+  constructor(
+    readonly x: number,
+    readonly inner: object,
+  ) {}
+  get secret() {
+    return this.#secret;
+  }
+}
+
+function cyclic(): object {
+  const value: { self?: object; list: unknown[] } = { list: [] };
+  value.self = value;
+  value.list.push(value, value.list);
+  return value;
+}
+
+function sharingViews(): object {
+  const buffer = new ArrayBuffer(16);
+  const bytes = new Uint8Array(buffer, 4, 8);
+  bytes.set([1, 2, 3]);
+  return { bytes, view: new DataView(buffer, 2, 6), all: new Float64Array(buffer), buffer };
+}
+
+function sparse(): unknown[] {
+  const list: unknown[] = [1, undefined];
+  list[5] = 'last';
+  list.length = 9;
+  return Object.assign(list, { extra: true });
+}
+
+const shared = { shared: true };
+
+const KINDS: [name: string, value: unknown][] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['NaN', Number.NaN],
+  ['-0', -0],
+  ['a bigint', 2n ** 70n],
+  ['an empty string', ''],
+  ['a lone surrogate', '\ud800'],
+  ['a boxed boolean', Object(false)],
+  ['a boxed number', Object(-0)],
+  ['a boxed string', Object('text')],
+  ['a boxed bigint', Object(5n)],
+  ['a Date', new Date(86_400_000)],
+  ['an invalid Date', new Date(Number.NaN)],
+  ['a Date with properties', Object.assign(new Date(1), { extra: 1 })],
+  ['a RegExp', /a+\/[b]/giu],
+  ['a RegExp that has matched', Object.assign(/a/g, { lastIndex: 3 })],
+  ['an empty Map', new Map()],
+  [
+    'a Map of objects',
+    new Map<unknown, unknown>([
+      [shared, [shared]],
+      ['key', Number.NaN],
+      [undefined, new Map()],
+    ]),
+  ],
+  ['a Set of objects', new Set<unknown>([shared, [shared], new Set([1])])],
+  ['an ArrayBuffer', new Uint8Array([1, 2, 255]).buffer],
+  ['an empty ArrayBuffer', new ArrayBuffer(0)],
+  ['views that share a buffer', sharingViews()],
+  ['a Uint8ClampedArray', new Uint8ClampedArray([300, -1])],
+  ['a Float32Array', new Float32Array([1.5, Number.NaN, -0])],
+  ['a BigInt64Array', new BigInt64Array([-1n, 5n])],
+  ['an Error', new Error('broken')],
+  ['a TypeError', new TypeError('broken')],
+  ['an AggregateError', new AggregateError([1], 'broken')],
+  ['an Error of a class of its own', new (class OddError extends RangeError {})('broken')],
+  ['an Error with another name', Object.assign(new Error('broken'), { name: 'Odd' })],
+  ['an Error without message', new Error()],
+  ['an Error with a cause', new Error('outer', { cause: { inner: new SyntaxError('inner') } })],
+  ['an Error whose cause is undefined', new Error('outer', { cause: undefined })],
+  ['an Error without a stack', Object.assign(new Error('broken'), { stack: undefined })],
+  ['a cycle', cyclic()],
+  ['shared references', { first: shared, second: shared, list: [shared] }],
+  ['a sparse array', sparse()],
+  ['an array of holes', new Array(3)],
+  ['an array of a class of its own', new (class List extends Array<number> {})(1, 2, 3)],
+  ['a null-prototype object', Object.assign(Object.create(null), { a: 1 })],
+  ['an own __proto__ key', JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":2}')],
+  ['a frozen object', Object.freeze({ inner: Object.freeze([1]) })],
+  ['an instance of a class', new Point(1, { shared })],
+  [
+    'inherited, hidden and symbol members',
+    Object.create({ inherited: 1 }, { hidden: { value: 1 }, [Symbol('s')]: { value: 1 } }),
+  ],
+  ['an object that calls itself something else', { [Symbol.toStringTag]: 'Map', a: 1 }],
+  [
+    'an instance that calls itself something else',
+    new (class Tagged {
+      readonly a = 1;
+      readonly [Symbol.toStringTag] = 'Tagged';
+    })(),
+  ],
+  ['an Error that calls itself something else', Object.assign(new Error('broken'), { [Symbol.toStringTag]: 'Tagged', extra: 1 })],
+  [
+    'an instance that calls itself an Error',
+    new (class Failure {
+      readonly message = 'broken';
+      readonly [Symbol.toStringTag] = 'Error';
+    })(),
+  ],
+];
+
+describe('compared with structuredClone', () => {
+  test.each(KINDS)('copies %s as it does', (_name, value) => {
+    expect(isSameGraph(copyOf(value), structuredClone(value))).toBe(true);
+  });
+
+  test.each(KINDS)('shares no object with %s', (_name, value) => {
+    expect(sharedObjects(copyOf(value), value)).toEqual([]);
+  });
+
+  it('copies any value as it does', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyValue, anyTangle), (value) => isSameGraph(copyOf(value), structuredClone(value))),
+      { numRuns: 300 },
+    );
+  });
+
+  it('shares no object with any value', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyValue, anyTangle), (value) => sharedObjects(copyOf(value), value).length === 0),
+      { numRuns: 300 },
+    );
+  });
+
+  it('drops a member that a getter before it has deleted', () => {
+    const data: { readonly first: number; second?: number } = {
+      get first() {
+        delete data.second;
+        return 1;
+      },
+      second: 2,
+    };
+
+    expect(Object.keys(copyOf(data))).toEqual(['first']);
+  });
+
+  it('keeps what is shared between an instance that calls itself something else and the rest', () => {
+    class Tagged {
+      readonly [Symbol.toStringTag] = 'Tagged';
+      constructor(readonly inner: object) {}
+    }
+    const inner = {};
+
+    const copy = copyOf({ inner, tagged: new Tagged(inner) });
+
+    expect(copy.tagged.inner).toBe(copy.inner);
+  });
+});
+
+describe('the realm of a copy', () => {
+  const foreign = (value: unknown) => structuredClone(value);
+
+  it.each<[string, unknown, object]>([
+    ['an object', {}, Object.prototype],
+    ['an array', [], Array.prototype],
+    ['a Map', new Map(), Map.prototype],
+    ['a Set', new Set(), Set.prototype],
+    ['a Date', new Date(0), Date.prototype],
+    ['a RegExp', /a/, RegExp.prototype],
+    ['an ArrayBuffer', new ArrayBuffer(1), ArrayBuffer.prototype],
+    ['a Uint16Array', new Uint16Array(1), Uint16Array.prototype],
+    ['a DataView', new DataView(new ArrayBuffer(1)), DataView.prototype],
+    ['an Error', new Error('broken'), Error.prototype],
+    ['a URIError', new URIError('broken'), URIError.prototype],
+    ['a boxed string', Object('text'), String.prototype],
+  ])('is this one, for %s of another realm', (_name, value, prototype) => {
+    expect(Object.getPrototypeOf(copyOf(foreign(value)))).toBe(prototype);
+  });
+
+  it('is this one for plain data, which passes toStrictEqual', () => {
+    const data = { list: [1, { deep: true }], nothing: null };
+
+    expect(copyOf(foreign(data))).toStrictEqual(data);
+  });
+});
+
+describe('details of a copy', () => {
+  it('has plain members where the original has getters, frozen or hidden ones', () => {
+    const copy = copyOf(Object.freeze({ a: 1 }));
+
+    expect(Object.getOwnPropertyDescriptor(copy, 'a')).toEqual({
+      value: 1,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  });
+
+  it('has an own __proto__ like any other member', () => {
+    const copy = copyOf(JSON.parse('{"__proto__":1}'));
+
+    expect(Object.getOwnPropertyDescriptor(copy, '__proto__')).toEqual({
+      value: 1,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+  });
+
+  it('keeps message, stack and cause of an error out of its enumerable members, and writable', () => {
+    const copy = copyOf(new Error('broken', { cause: 1 }));
+    const hidden = { writable: true, enumerable: false, configurable: true };
+
+    expect(Object.getOwnPropertyDescriptors(copy)).toMatchObject({ message: hidden, stack: hidden, cause: hidden });
+  });
+
+  it('has no message of its own where the error has a getter for it', () => {
+    const error = Object.defineProperty(new Error('broken'), 'message', { get: () => 'computed' });
+
+    expect(Object.hasOwn(copyOf(error), 'message')).toBe(false);
+  });
+
+  it('keeps a stack that is not text as undefined', () => {
+    expect(copyOf(Object.assign(new Error('broken'), { stack: 5 })).stack).toBeUndefined();
+  });
+
+  it('keeps an error that is its own cause', () => {
+    const error = new Error('broken');
+    error.cause = error;
+
+    const copy = copyOf(error);
+
+    expect(copy.cause).toBe(copy);
+  });
+
+  it('reads each getter once', () => {
+    let reads = 0;
+    const counting = { enumerable: true, get: () => ++reads };
+
+    expect(copyOf(Object.defineProperty({}, 'count', counting))).toEqual({ count: 1 });
+  });
+
+  it('reads the name of an error once', () => {
+    let reads = 0;
+    const error = Object.defineProperty(new Error('broken'), 'name', { get: () => `Name${++reads}` });
+    void error.stack; // made when it is first read, from the name
+    reads = 0;
+
+    copyOf(error);
+
+    expect(reads).toBe(1);
+  });
+
+  it('keeps how far a resizable buffer can grow', () => {
+    const buffer: ArrayBuffer = Reflect.construct(ArrayBuffer, [2, { maxByteLength: 8 }]);
+    new Uint8Array(buffer).set([1, 2]);
+
+    const copy = copyOf(buffer);
+
+    expect(copy).toMatchObject({ byteLength: 2, maxByteLength: 8, resizable: true });
+    expect([...new Uint8Array(copy)]).toEqual([1, 2]);
+  });
+
+  it('can not grow where the original can not', () => {
+    expect(copyOf(new ArrayBuffer(2))).toMatchObject({ maxByteLength: 2, resizable: false });
+  });
+
+  it('leaves it to the platform to copy what is its own', async () => {
+    expect(await copyOf({ file: new Blob(['text']) }).file.text()).toBe('text');
+  });
+
+  it('copies a platform object that is met twice once', () => {
+    const blob = new Blob(['text']);
+
+    const copy = copyOf([blob, blob]);
+
+    expect(copy[0]).toBe(copy[1]);
+    expect(copy[0]).not.toBe(blob);
+  });
+});
+
+describe('what can not be copied', () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const detached = new ArrayBuffer(8);
+  const view = new Uint8Array(detached);
+  structuredClone(detached, { transfer: [detached] });
+
+  it.each<[string, unknown, string]>([
+    ['a function', () => {}, 'got a function at data'],
+    ['a class', class Point {}, 'got a function at data'],
+    ['a symbol', Symbol('mark'), 'got Symbol(mark) at data'],
+    ['a boxed symbol', Object(Symbol('mark')), 'got an instance of Symbol at data'],
+    ['a WeakMap', new WeakMap(), 'got an instance of WeakMap at data'],
+    ['a WeakSet', new WeakSet(), 'got an instance of WeakSet at data'],
+    ['a WeakRef', new WeakRef({}), 'got an instance of WeakRef at data'],
+    ['a Promise', Promise.resolve(1), 'got an instance of Promise at data'],
+    ['a generator', (function* () {})(), 'at data'],
+    ['a revoked Proxy', revoked.proxy, 'while copying data'],
+    ['a detached buffer', detached, 'while copying data'],
+    ['a view of a detached buffer', view, 'while copying data'],
+    ['shared memory', new SharedArrayBuffer(8), 'got an instance of SharedArrayBuffer at data'],
+    ['a view of shared memory', new Uint8Array(new SharedArrayBuffer(8)), 'at data'],
+  ])('refuses %s', (_name, value, message) => {
+    const error = thrown(() => encode(value));
+
+    expect(error).toMatchObject({ code: 'ERR_UNCLONEABLE', expected: 'data that can be copied' });
+    expect(String(error)).toContain(message);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['in an array of an object', { items: [0, 1, 2, { onClick() {} }] }, 'data.items[3].onClick'],
+    ['at the second member', { a: { b: 1 }, c: Symbol('s') }, 'data.c'],
+    ['after a member that went well', [[1], [2, [() => {}]]], 'data[1][1][0]'],
+    ['in a Map', { map: new Map([['on', () => {}]]) }, 'data.map["\\"on\\""]'],
+    [
+      'in a later entry of a Map',
+      [
+        new Map<unknown, unknown>([
+          [1, 2],
+          [3, () => {}],
+        ]),
+      ],
+      'data[0][3]',
+    ],
+    ['after a Map', [new Map([[1, 2]]), () => {}], 'data[1]'],
+    ['in a Set', { set: new Set([1, () => {}]) }, 'data.set[1]'],
+    ['in the cause of an error', [new Error('broken', { cause: () => {} })], 'data[0].cause'],
+    ['after an error with a cause', [new Error('broken', { cause: 1 }), () => {}], 'data[1]'],
+    ['in a platform object', { deep: [new WeakMap()] }, 'data.deep[0]'],
+  ])('names the path %s', (_name, value, path) => {
+    expect(String(thrown(() => encode(value)))).toMatch(new RegExp(` at ${path.replace(/[[\]\\."]/g, '\\$&')} \\[`));
+  });
+
+  it('says where a getter threw, and keeps what it threw as the cause', () => {
+    const cause = new RangeError('no');
+    const data = {
+      list: [
+        {
+          get bad() {
+            throw cause;
+          },
+        },
+      ],
+    };
+
+    const error = thrown(() => encode(data));
+
+    expect(error).toMatchObject({ code: 'ERR_UNCLONEABLE', received: 'RangeError: no while copying data.list[0].bad' });
+    expect((error as Error).cause).toBe(cause);
+  });
+
+  it('keeps why the platform refused as the cause', () => {
+    expect((thrown(() => encode(Promise.resolve())) as Error).cause).toMatchObject({ name: 'DataCloneError' });
+  });
+
+  it('has no cause where nothing was thrown', () => {
+    expect(Object.hasOwn(thrown(() => encode(() => {})) as object, 'cause')).toBe(false);
+  });
+
+  it('refuses what nests too deeply with a coded error', () => {
+    let data: unknown = null;
+    for (let depth = 0; depth < 100_000; depth += 1) data = { data };
+
+    const error = thrown(() => encode(data)) as Error;
+
+    expect(error).toMatchObject({ code: 'ERR_UNCLONEABLE' });
+    expect(error.message).toContain('got more than 2000 levels of nesting at data.data.data');
+  });
+});
+
+describe('where structuredClone is missing', () => {
+  const original = globalThis.structuredClone;
+
+  beforeEach(() => {
+    Reflect.deleteProperty(globalThis, 'structuredClone');
+  });
+  afterEach(() => {
+    globalThis.structuredClone = original;
+  });
+
+  test.each(KINDS.filter(([name]) => !name.includes('that calls itself')))('copies %s', (_name, value) => {
+    expect(isSameGraph(copyOf(value), original(value))).toBe(true);
+  });
+
+  it.each<[string, object]>([
+    ['Promise', Promise.resolve()],
+    ['WeakMap', new WeakMap()],
+    ['Blob', new Blob([])],
+  ])('refuses a %s', (name, value) => {
+    const error = thrown(() => encode([value]));
+
+    expect(error).toMatchObject({ code: 'ERR_UNCLONEABLE', received: `an instance of ${name} at data[0]` });
+  });
+});

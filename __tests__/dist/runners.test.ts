@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { root } from './installed-package';
+
+jest.setTimeout(60_000);
+
+const FIXTURES = '__tests__/dist/fixtures/runners';
+
+const RUNNERS = [
+  {
+    runner: 'vitest',
+    command: ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json'],
+    passed: (report: string) => JSON.parse(report).numPassedTests,
+  },
+  {
+    runner: 'mocha',
+    command: ['node_modules/mocha/bin/mocha.js', '--reporter=json'],
+    passed: (report: string) => JSON.parse(report).stats.passes,
+  },
+  {
+    runner: 'node',
+    command: ['--test', '--test-reporter=tap'],
+    passed: (report: string) => Number(/^# pass (\d+)$/m.exec(report)?.[1]),
+  },
+];
+
+function run(...args: string[]): { status: number | null; stdout: string } {
+  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+}
+
+/** How many tests the built suite has. */
+function countTests(): number {
+  const program = `import('shared-memory-registry/testing').then((m) => console.log(m.backendContract(() => {}).length))`;
+  return Number(run('--eval', program).stdout);
+}
+
+describe.each(RUNNERS)('under $runner', ({ runner, command, passed }) => {
+  test('every test of the backend contract runs, and a backend that keeps it passes', () => {
+    const { status, stdout } = run(...command, `${FIXTURES}/${runner}.test.mjs`);
+    expect({ status, passed: passed(stdout) }).toEqual({ status: 0, passed: countTests() });
+  });
+
+  test('a backend that breaks the contract fails the run, and passes what it keeps', () => {
+    const { status, stdout } = run(...command, `${FIXTURES}/${runner}-broken.test.mjs`);
+    expect(status).toBeGreaterThan(0);
+    expect(passed(stdout)).toBeGreaterThan(countTests() / 2);
+    expect(passed(stdout)).toBeLessThan(countTests());
+  });
+});

@@ -1,0 +1,63 @@
+import { readdirSync, rmSync } from 'node:fs';
+import typescript from '@rollup/plugin-typescript';
+import { dts } from 'rollup-plugin-dts';
+
+/** `src/index.ts` is `shared-memory-registry`; `src/<name>/index.ts` is `shared-memory-registry/<name>`. */
+const input = Object.fromEntries(
+  readdirSync('src', { recursive: true })
+    .filter((path) => /^([^/]+\/)?index\.ts$/.test(path))
+    .map((path) => [path.replace(/\/?index\.ts$/, '') || 'index', `src/${path}`]),
+);
+
+/** Any warning fails the build: a circular import, a Node module, a type error. */
+function onwarn({ message }) {
+  throw new Error(message);
+}
+
+function output(format, extension) {
+  return { dir: 'dist', format, entryFileNames: `[name].${extension}`, chunkFileNames: `chunks/[name].${extension}` };
+}
+
+/** What each entry exports when the program runs. */
+const values = new Map();
+
+const rememberValues = {
+  name: 'remember-values',
+  generateBundle(_options, bundle) {
+    for (const { name, isEntry, exports } of Object.values(bundle)) if (isEntry) values.set(name, exports);
+  },
+};
+
+/** `rollup-plugin-dts` turns `export type { SomeClass }` into `export { SomeClass }`, a value that isn't there. */
+const exportTypesAsTypes = {
+  name: 'export-types-as-types',
+  renderChunk(code, { name, isEntry }) {
+    if (!isEntry) return null;
+    const mark = (exported) => (values.get(name).includes(exported.split(' as ').at(-1)) ? exported : `type ${exported}`);
+    return code.replace(/^export \{ (.*) \}/gm, (_, list) => `export { ${list.split(', ').map(mark).join(', ')} }`);
+  },
+};
+
+rmSync('dist', { recursive: true, force: true });
+
+export default [
+  {
+    input,
+    onwarn,
+    plugins: [typescript({ include: 'src/**/*.ts', noEmit: false, noEmitOnError: true }), rememberValues],
+    output: [
+      { ...output('es', 'js'), sourcemap: true },
+      { ...output('cjs', 'cjs'), sourcemap: true },
+    ],
+  },
+  {
+    input,
+    onwarn,
+    plugins: [dts(), exportTypesAsTypes],
+    output: [output('es', 'd.ts'), output('es', 'd.cts')].map((declarations) => ({
+      ...declarations,
+      // For consumers whose `lib` has no `Disposable`.
+      banner: '/// <reference lib="esnext.disposable" />',
+    })),
+  },
+];
