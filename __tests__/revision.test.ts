@@ -169,7 +169,7 @@ describe('nextRevision', () => {
     expect(thrown(() => nextRevision(current))).toMatchObject({
       code: 'ERR_INVALID_REVISION',
       expected: 'a revision that has a next one',
-      received: `the largest, "${LARGEST}"`,
+      received: `"${LARGEST}"`,
     });
   });
 

@@ -61,7 +61,7 @@ export interface StorageStat {
   readonly sizeBytes: number;
   /** When the key was first saved since it was last empty, in ms since the epoch. */
   readonly createdAt: number;
-  /** When the save that is stored was called, in ms since the epoch. */
+  /** When the save that is stored was called (of an update: when its updater returned), in ms since the epoch. */
   readonly updatedAt: number;
   /** Saves since the key was last empty. */
   readonly saveCount: number;

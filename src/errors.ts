@@ -44,11 +44,11 @@ export class StorageError extends Error {
     Object.assign(StorageError.prototype, { name: 'StorageError', [BRAND]: true });
   }
 
-  readonly code: StorageErrorCode | (string & {});
-  readonly expected: string;
-  readonly received: string;
-  readonly key: string | undefined;
-  readonly operation: string | undefined;
+  declare readonly code: StorageErrorCode | (string & {});
+  declare readonly expected: string;
+  declare readonly received: string;
+  declare readonly key: string | undefined;
+  declare readonly operation: string | undefined;
 
   constructor(code: StorageErrorCode | (string & {}), details: StorageErrorDetails) {
     const { expected, received, key, operation } = details;
@@ -56,11 +56,7 @@ export class StorageError extends Error {
       `${place(operation, key)}expected ${expected}, got ${received} [${code}]`,
       'cause' in details ? { cause: details.cause } : undefined,
     );
-    this.code = code;
-    this.expected = expected;
-    this.received = received;
-    this.key = key;
-    this.operation = operation;
+    Object.assign(this, { code, expected, received, key, operation });
   }
 
   /** Whether this is a `StorageError`, of this copy of the package or of another one. */
@@ -80,17 +76,16 @@ export class RevisionConflictError extends StorageError {
   }
 
   /** What `ifMatch` said: a revision, or `null` for "nothing stored". */
-  readonly ifMatch: string | null;
+  declare readonly ifMatch: string | null;
   /** What is stored: a revision, or `null` for nothing. */
-  readonly actual: string | null;
+  declare readonly actual: string | null;
 
   constructor(ifMatch: string | null, actual: string | null) {
     super('ERR_REVISION_CONFLICT', {
       expected: ifMatch === null ? 'nothing to be stored' : `revision ${quote(ifMatch)} to be stored`,
       received: actual === null ? 'nothing' : `revision ${quote(actual)}`,
     });
-    this.ifMatch = ifMatch;
-    this.actual = actual;
+    Object.assign(this, { ifMatch, actual });
   }
 }
 
@@ -105,15 +100,19 @@ export class QuotaExceededError extends StorageError {
 
   declare readonly code: 22;
   /** The most that may be held, in bytes. */
-  readonly quota: number;
+  declare readonly quota: number;
   /** What would have been held, in bytes. */
-  readonly requested: number;
+  declare readonly requested: number;
 
   constructor(quota: number, requested: number) {
     super(22, { expected: `at most ${quota} bytes to be held`, received: `${requested} bytes` });
-    this.quota = quota;
-    this.requested = requested;
+    Object.assign(this, { quota, requested });
   }
+}
+
+/** Refuses a value: says what was expected, and describes what came. */
+export function refuse(code: StorageErrorCode, expected: string, value: unknown): never {
+  throw new StorageError(code, { expected, received: describe(value) });
 }
 
 /** Runs code that isn't ours. What it throws becomes the `cause` of a coded error, unless it is one already. */
@@ -131,11 +130,11 @@ export function attemptCodec<R>(action: () => R): R {
 }
 
 /** Runs an operation. Its errors say which it was. */
-export function operate<R>(operation: string, action: () => R, key?: string): R {
+export function operate<R>(operation: string, action: () => R, key?: unknown): R {
   try {
     return action();
   } catch (error) {
-    throw StorageError.is(error) ? locate(error, operation, key) : error;
+    throw StorageError.is(error) ? locate(error, operation, typeof key === 'string' ? key : undefined) : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Revision } from './contracts';
-import { describe, StorageError } from './errors';
+import { refuse } from './errors';
 
 /** The canonical unsigned 64-bit revision: guard, compare, next. */
 
@@ -22,7 +22,7 @@ export function isRevision(value: unknown): value is Revision {
  */
 export function toRevision(value: unknown): Revision {
   if (isRevision(value)) return value;
-  throw new StorageError('ERR_INVALID_REVISION', { expected: EXPECTED, received: describe(value) });
+  return refuse('ERR_INVALID_REVISION', EXPECTED, value);
 }
 
 /**
@@ -44,10 +44,7 @@ export function nextRevision(current: string | { readonly revision: string } | n
   if (current === null || current === undefined) return toRevision('1');
   const revision = toRevision(typeof current === 'object' ? current.revision : current);
   if (revision === LARGEST) {
-    throw new StorageError('ERR_INVALID_REVISION', {
-      expected: 'a revision that has a next one',
-      received: `the largest, "${LARGEST}"`,
-    });
+    refuse('ERR_INVALID_REVISION', 'a revision that has a next one', revision);
   }
   return toRevision(String(BigInt(revision) + 1n));
 }

@@ -90,24 +90,6 @@ describe('what freezing can not protect', () => {
     expect(thrown(() => encode(nest(100_000)))).toMatchObject({ code: 'ERR_UNCLONEABLE' });
   });
 
-  it('gives a coded error where the stack ends in the middle of freezing', () => {
-    const cause = new RangeError('Maximum call stack size exceeded');
-    const freeze = Object.freeze;
-    const replaced = jest.spyOn(Object, 'freeze').mockImplementation((value: unknown) => {
-      if (Array.isArray(value)) throw cause;
-      return freeze(value);
-    });
-
-    const error = thrown(() => encode({ deep: { list: [] } }));
-    replaced.mockRestore();
-
-    expect(error).toMatchObject({
-      code: 'ERR_UNCLONEABLE',
-      received: 'RangeError: Maximum call stack size exceeded while freezing data.deep.list',
-      cause,
-    });
-  });
-
   it('gives a coded error at whatever depth the stack ends', () => {
     const outcomes = [500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000].map((depth) => {
       try {

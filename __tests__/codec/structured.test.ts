@@ -375,7 +375,7 @@ describe('what can not be copied', () => {
     const error = thrown(() => encode(data)) as Error;
 
     expect(error).toMatchObject({ code: 'ERR_UNCLONEABLE' });
-    expect(error.message).toContain('got more than 2000 levels of nesting at data.data.data');
+    expect(error.message).toContain('data.data.data.data');
   });
 });
 

@@ -11,7 +11,7 @@ import type {
   StorageBackend,
   WriteOptions,
 } from '../contracts';
-import { attempt, attemptCodec, describe, locate, RevisionConflictError, StorageError } from '../errors';
+import { attempt, attemptCodec, describe, locate, RevisionConflictError, refuse, StorageError } from '../errors';
 import { isRevision } from '../revision';
 import { checkCondition, type StorageRecord, type WriteCondition } from '../store/storage-record';
 import { checkCallback, checkKey, checkOptions, checkSnapshot } from './checks';
@@ -73,13 +73,14 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
     this.key = checkKey(key);
     this.client = client;
     if (typeof client === 'string') return;
-    throw new StorageError('ERR_INVALID_OPTION', { key, expected: 'client to be a string', received: describe(client) });
+    refuse('ERR_INVALID_OPTION', 'client to be a string', client);
   }
 
   /**
    * Stores a copy of the snapshot, taken now, however late it takes effect.
    * @throws {StorageError} `ERR_INVALID_SNAPSHOT`, `ERR_INVALID_REVISION`, `ERR_INVALID_OPTION`, `ERR_UNCLONEABLE` or
-   * `ERR_UNSERIALIZABLE`, `ERR_REVISION_CONFLICT`, `22` (quota exceeded), `ERR_DISPOSED`
+   * `ERR_UNSERIALIZABLE`, `ERR_REVISION_CONFLICT`, `22` (quota exceeded), `ERR_DISPOSED`; from code of a subclass or a
+   * codec, `ERR_HOOK_FAILED` and `ERR_CODEC_FAILED`, with the cause
    */
   save(snapshot: SnapshotInput<T>, options?: WriteOptions): Promise<void> {
     return this.submitSave(snapshot, options);
@@ -128,7 +129,8 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
    *
    * `action` gives the stored record (or `null`) for a load, a stat and a usage, the new record for an update, and nothing
    * for a save and a clear. To look at the medium in here, use `this.read()`: an operation of this handle, such as
-   * `this.load()`, waits for the one that is being performed.
+   * `this.load()`, comes after the one that is being performed, so awaiting it before `action` is called never ends (where
+   * that can be seen at once, it is refused with `ERR_HOOK_FAILED`).
    *
    * `super.perform(operation, action)` calls `action` at once.
    */
@@ -213,10 +215,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
     const verdict: unknown = attempt('ERR_HOOK_FAILED', expected, () => this.validate(snapshot));
     if (verdict === undefined) return;
     // A promise or `false` from a validate that was meant to refuse would otherwise accept everything.
-    throw new StorageError('ERR_HOOK_FAILED', {
-      expected: `${this.constructor.name}.validate to throw or to return nothing`,
-      received: describe(verdict),
-    });
+    refuse('ERR_HOOK_FAILED', `${this.constructor.name}.validate to throw or to return nothing`, verdict);
   }
 
   /** An update's effect. On a synchronous medium it is one synchronous step; on others, a lost race starts it again. */
@@ -244,10 +243,11 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   #checkRecord<R extends StorageRecord | null>(record: R): R {
     if (record === null) return record;
     if (typeof record === 'object' && 'data' in record && isRevision(record.revision)) return record;
-    throw new StorageError('ERR_INVALID_RECORD', {
-      expected: `the hooks of ${this.constructor.name} to give a record { revision, data } or null`,
-      received: describe(record),
-    });
+    return refuse(
+      'ERR_INVALID_RECORD',
+      `the hooks of ${this.constructor.name} to give a record { revision, data } or null`,
+      record,
+    );
   }
 
   /** The way of every operation: door, turn, `perform`, effect, and an error that says where it happened. */

@@ -1,6 +1,6 @@
 import { clone } from '../codec/structured';
 import type { AbortSignalLike, Revision, SnapshotInput, SnapshotMetadata, WriteOptions } from '../contracts';
-import { attempt, describe, StorageError, type StorageErrorCode } from '../errors';
+import { attempt, describe, refuse, StorageError } from '../errors';
 import { isRevision, toRevision } from '../revision';
 import type { WriteCondition } from '../store/storage-record';
 
@@ -9,7 +9,7 @@ import type { WriteCondition } from '../store/storage-record';
 /** @throws {StorageError} `ERR_INVALID_KEY` */
 export function checkKey(key: unknown): string {
   if (typeof key === 'string') return key;
-  throw refusal('ERR_INVALID_KEY', 'a key that is a string', describe(key));
+  refuse('ERR_INVALID_KEY', 'a key that is a string', key);
 }
 
 /**
@@ -19,9 +19,11 @@ export function checkKey(key: unknown): string {
 export function checkSnapshot<T>(snapshot: SnapshotInput<T>): { revision: Revision; data: T } {
   const { revision, data } = attempt('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, () => {
     if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot)) {
-      throw refusal('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, describe(snapshot));
+      refuse('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, snapshot);
     }
-    if (!('data' in snapshot)) throw refusal('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, 'an object without data');
+    if (!('data' in snapshot)) {
+      throw new StorageError('ERR_INVALID_SNAPSHOT', { expected: EXPECTED_SNAPSHOT, received: 'an object without data' });
+    }
     return { revision: snapshot.revision, data: snapshot.data };
   });
   return { revision: toRevision(revision), data };
@@ -37,7 +39,7 @@ export function checkMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
   const copy = copyMetadata(metadata);
   for (const [field, [expected, accepts]] of Object.entries(METADATA_FIELDS)) {
     const value: unknown = copy[field as keyof SnapshotMetadata];
-    if (!accepts(value)) throw refusal('ERR_INVALID_METADATA', `metadata.${field} to be ${expected}`, describe(value));
+    if (!accepts(value)) refuse('ERR_INVALID_METADATA', `metadata.${field} to be ${expected}`, value);
   }
   return copy;
 }
@@ -45,10 +47,10 @@ export function checkMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
 function copyMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
   try {
     if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-      throw refusal('ERR_INVALID_METADATA', 'a metadata object', describe(metadata));
+      refuse('ERR_INVALID_METADATA', 'a metadata object', metadata);
     }
     if (Object.hasOwn(metadata, '__proto__')) {
-      throw refusal('ERR_INVALID_METADATA', 'metadata without a field named __proto__', 'one');
+      refuse('ERR_INVALID_METADATA', 'metadata without a field named __proto__', metadata);
     }
     return clone(metadata);
   } catch (error) {
@@ -75,7 +77,7 @@ function isCount(value: unknown): boolean {
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkObject<O>(options: O): O {
   if (typeof options === 'object' && options !== null) return options;
-  throw refusal('ERR_INVALID_OPTION', 'options to be an object', describe(options));
+  return refuse('ERR_INVALID_OPTION', 'options to be an object', options);
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
@@ -85,10 +87,10 @@ export function checkOptions(options: WriteOptions = {}): WriteCondition & { sig
     return { ifMatch, signal };
   });
   if (ifMatch !== undefined && ifMatch !== null && !isRevision(ifMatch)) {
-    throw refusal('ERR_INVALID_OPTION', 'ifMatch to be a revision, or null for "nothing stored"', describe(ifMatch));
+    refuse('ERR_INVALID_OPTION', 'ifMatch to be a revision, or null for "nothing stored"', ifMatch);
   }
   if (signal !== undefined && !isSignal(signal)) {
-    throw refusal('ERR_INVALID_OPTION', 'signal to be an AbortSignal', describe(signal));
+    refuse('ERR_INVALID_OPTION', 'signal to be an AbortSignal', signal);
   }
   return { ifMatch, signal };
 }
@@ -107,16 +109,11 @@ function isSignal(value: unknown): boolean {
 export function readTime(now: () => number): number {
   const time = attempt('ERR_HOOK_FAILED', 'now() to succeed', now);
   if (Number.isFinite(time)) return time;
-  throw refusal('ERR_INVALID_OPTION', 'now() to return a finite number of ms since the epoch', describe(time));
+  refuse('ERR_INVALID_OPTION', 'now() to return a finite number of ms since the epoch', time);
 }
 
 /** @throws {StorageError} `ERR_INVALID_CALLBACK` */
 export function checkCallback(value: unknown, name: string): void {
   if (typeof value === 'function') return;
-  throw refusal('ERR_INVALID_CALLBACK', `${name} that is a function`, describe(value));
-}
-
-/** The error of a value that is not let in. */
-export function refusal(code: StorageErrorCode, expected: string, received: string): StorageError {
-  return new StorageError(code, { expected, received });
+  refuse('ERR_INVALID_CALLBACK', `${name} that is a function`, value);
 }

@@ -1,7 +1,6 @@
-import { describe, StorageError } from '../errors';
-import { formatPath, refusal } from './refusal';
+import { describe } from '../errors';
 import type { StorageCodec } from './storage-codec';
-import { clone } from './structured';
+import { clone, Refusal } from './structured';
 
 /**
  * Copies on save and freezes the copy deeply; every load hands out that same frozen object, at no cost.
@@ -11,42 +10,16 @@ import { clone } from './structured';
  */
 export const frozen = { encode, decode } satisfies StorageCodec<unknown>;
 
-const EXPECTED = 'data that can be frozen: plain objects, arrays, primitives';
-
 function encode(data: unknown): unknown {
-  const copy = clone(data);
-  const keys: string[] = [];
-  try {
-    freeze(copy, keys);
-  } catch (cause) {
-    if (StorageError.is(cause)) throw cause;
-    throw refusal('ERR_UNCLONEABLE', EXPECTED, `${describe(cause)} while freezing ${formatPath(keys)}`, cause);
-  }
-  return copy;
+  return clone(data, 'data that can be frozen: plain objects, arrays, primitives', freeze);
 }
 
 function decode<T>(data: unknown): T {
   return data as T;
 }
 
-function freeze(value: unknown, keys: string[]): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  if (isMutableInside(value)) throw refusal('ERR_UNCLONEABLE', EXPECTED, `${describe(value)} at ${formatPath(keys)}`);
-  Object.freeze(value);
-  for (const [key, member] of Object.entries(value)) {
-    keys.push(key);
-    freeze(member, keys);
-    keys.pop();
-  }
-  if (value instanceof Error) freeze(value.cause, [...keys, 'cause']);
-}
-
-function isMutableInside(value: object): boolean {
-  return (
-    value instanceof Date ||
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value)
-  );
+function freeze(copy: object): object {
+  const unfreezable = [Date, Map, Set, ArrayBuffer].some((type) => copy instanceof type) || ArrayBuffer.isView(copy);
+  if (unfreezable) throw new Refusal(describe(copy));
+  return Object.freeze(copy);
 }

@@ -14,16 +14,19 @@ import type { StorageCodec } from './storage-codec';
  */
 export const structured = { encode: clone, decode: clone } satisfies StorageCodec<unknown>;
 
-/** A copy that shares no object with the value, and is of the type that the value has. */
-export function clone<T>(value: unknown): T {
-  const copier = new Copier();
+/**
+ * A copy that shares no object with the value, and is of the type that the value has.
+ * @param settle is given the copy of each object in it when that is complete
+ */
+export function clone<T>(value: unknown, expected = 'data that can be copied', settle = (copy: object) => copy): T {
+  const copier = new Copier(settle);
   try {
     return copier.copy(value) as T;
   } catch (cause) {
     const refused = cause instanceof Refusal;
     throw refusal(
       'ERR_UNCLONEABLE',
-      'data that can be copied',
+      expected,
       refused ? `${cause.message} at ${copier.path}` : `${describe(cause)} while copying ${copier.path}`,
       refused ? cause.cause : cause,
     );
@@ -31,25 +34,28 @@ export function clone<T>(value: unknown): T {
 }
 
 /** Data that can't be copied, at the path that the copier has come to. */
-class Refusal extends Error {}
-
-function isPrimitive(value: unknown): boolean {
-  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
-}
+export class Refusal extends Error {}
 
 /** One run over one value: what was copied already (for cycles and shared references), and where it is. */
 class Copier {
   readonly #copies = new Map<object, object>();
   readonly #keys: string[] = [];
 
+  readonly #settle: (copy: object) => object;
+
+  /** @param settle is given each copy when it is complete */
+  constructor(settle: (copy: object) => object) {
+    this.#settle = settle;
+  }
+
   get path(): string {
     return formatPath(this.#keys);
   }
 
   copy(value: unknown): unknown {
-    if (isPrimitive(value)) return value;
-    if (typeof value !== 'object') throw new Refusal(describe(value));
-    return this.#copies.get(value as object) ?? this.#copyObject(value as object);
+    if (typeof value === 'function' || typeof value === 'symbol') throw new Refusal(describe(value));
+    if (typeof value !== 'object' || value === null) return value;
+    return this.#copies.get(value) ?? this.#settle(this.#copyObject(value));
   }
 
   #copyObject(source: object): object {
@@ -70,11 +76,18 @@ class Copier {
     const leaf = copyLeaf(source);
     if (leaf !== undefined) return this.#remember(source, leaf);
 
-    const entries = slot<Iterable<[unknown, unknown]>>(() => Map.prototype.entries.call(source));
-    if (entries !== undefined) return this.#copyMap(source, [...entries]);
-    const values = slot<Iterable<unknown>>(() => Set.prototype.values.call(source));
-    if (values !== undefined) return this.#copySet(source, [...values]);
-
+    const entries = slot(() => [...(Map.prototype.entries.call(source) as Iterable<[unknown, unknown]>)]);
+    if (entries) {
+      const copy = this.#remember(source, new Map());
+      for (const [key, value] of entries) this.#at(describe(key), () => copy.set(this.copy(key), this.copy(value)));
+      return copy;
+    }
+    const values = slot(() => [...(Set.prototype.values.call(source) as Iterable<unknown>)]);
+    if (values) {
+      const copy = this.#remember(source, new Set());
+      for (const [index, value] of values.entries()) this.#at(String(index), () => copy.add(this.copy(value)));
+      return copy;
+    }
     return this.#copyForeign(source, tag);
   }
 
@@ -95,29 +108,15 @@ class Copier {
     return copy;
   }
 
-  #copyMap(source: object, entries: [unknown, unknown][]): Map<unknown, unknown> {
-    const copy = this.#remember(source, new Map());
-    for (const [key, value] of entries) {
-      this.#keys.push(describe(key));
-      copy.set(this.copy(key), this.copy(value));
-      this.#keys.pop();
-    }
-    return copy;
-  }
-
-  #copySet(source: object, values: unknown[]): Set<unknown> {
-    const copy = this.#remember(source, new Set());
-    for (const [index, value] of values.entries()) {
-      this.#keys.push(String(index));
-      copy.add(this.copy(value));
-      this.#keys.pop();
-    }
-    return copy;
+  #at(key: string, step: () => unknown): void {
+    this.#keys.push(key);
+    step();
+    this.#keys.pop();
   }
 
   /** A view keeps its buffer, and views that shared one share its copy. */
   #copyView(source: ArrayBufferView): object {
-    const buffer = this.copy(source.buffer) as ArrayBuffer;
+    const buffer = (this.#copies.get(source.buffer) ?? this.#copyObject(source.buffer)) as ArrayBuffer;
     const name = Reflect.get(TypedArray.prototype, Symbol.toStringTag, source) as 'Uint8Array' | undefined;
     if (name === undefined) return new DataView(buffer, source.byteOffset, source.byteLength);
     return new globalThis[name](buffer, source.byteOffset, (source as Uint8Array).length);
@@ -125,7 +124,7 @@ class Copier {
 
   /** Name (of a built-in error), message, stack and cause, as V8 and the standard have it. */
   #copyError(source: Error): Error {
-    const given = source.name;
+    const { name: given } = source;
     const name = ERROR_NAMES.find((known) => known === given) ?? 'Error';
     const message = Object.getOwnPropertyDescriptor(source, 'message');
     const stack: unknown = source.stack;
@@ -134,9 +133,7 @@ class Copier {
     const hidden = { writable: true, configurable: true, enumerable: false };
     Object.defineProperty(copy, 'stack', { ...hidden, value: typeof stack === 'string' ? stack : undefined });
     if (Object.hasOwn(source, 'cause')) {
-      this.#keys.push('cause');
-      Object.defineProperty(copy, 'cause', { ...hidden, value: this.copy(source.cause) });
-      this.#keys.pop();
+      this.#at('cause', () => Object.defineProperty(copy, 'cause', { ...hidden, value: this.copy(source.cause) }));
     }
     return copy;
   }
@@ -179,10 +176,8 @@ function copyLeaf(source: object): object | undefined {
   }
   if (slot(() => Reflect.get(ArrayBuffer.prototype, 'byteLength', source)) === undefined) return undefined;
   const bytes = new Uint8Array(source as ArrayBuffer); // throws if it is detached
-  const limit = (source as { resizable?: boolean; maxByteLength?: number }).resizable
-    ? { maxByteLength: (source as { maxByteLength?: number }).maxByteLength }
-    : undefined;
-  const copy = Reflect.construct(ArrayBuffer, [bytes.length, limit]) as ArrayBuffer;
+  const { resizable, maxByteLength } = source as { resizable?: boolean; maxByteLength?: number };
+  const copy = Reflect.construct(ArrayBuffer, [bytes.length, { maxByteLength: resizable ? maxByteLength : undefined }]);
   new Uint8Array(copy).set(bytes);
   return copy;
 }

@@ -1,8 +1,8 @@
-import { checkCallback, checkObject, refusal } from '../backend/checks';
+import { checkCallback, checkObject } from '../backend/checks';
 import { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from '../backend/keyed-memory-backend';
 import type { StorageCodec } from '../codec/storage-codec';
 import type { SnapshotInput, StorageChange } from '../contracts';
-import { describe } from '../errors';
+import { describe, refuse, StorageError } from '../errors';
 
 /** A class of handles that a registry can make: `KeyedMemoryBackend` or a subclass that is constructed like it. */
 export type KeyedMemoryBackendClass<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> = new (
@@ -29,12 +29,14 @@ export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   options: SharedMemoryRegistryOptions<T, B> = {},
 ): SharedMemoryRegistryOptions<T, B> {
   const { initial, quota, codec, now, Backend, onListenerError } = checkObject(options);
-  if (initial !== undefined) checkObject(initial);
-  if (quota !== undefined && !(Number.isFinite(quota) && quota >= 0)) {
-    throw refusal('ERR_INVALID_OPTION', 'quota to be a number of bytes, 0 or more', describe(quota));
+  if (initial !== undefined && (typeof initial !== 'object' || initial === null || Array.isArray(initial))) {
+    refuse('ERR_INVALID_OPTION', 'initial to be an object of snapshots by key', initial);
   }
-  if (codec !== undefined && !(typeof codec?.encode === 'function' && typeof codec.decode === 'function')) {
-    throw refusal('ERR_INVALID_OPTION', 'codec to have the methods encode and decode', describe(codec));
+  if (quota !== undefined && !(Number.isFinite(quota) && quota >= 0)) {
+    refuse('ERR_INVALID_OPTION', 'quota to be a number of bytes, 0 or more', quota);
+  }
+  if (codec !== undefined && !isCodec(codec)) {
+    refuse('ERR_INVALID_OPTION', 'codec to have the methods encode and decode, and perhaps measure', codec);
   }
   if (now !== undefined) checkCallback(now, 'now');
   if (onListenerError !== undefined) checkCallback(onListenerError, 'onListenerError');
@@ -42,10 +44,18 @@ export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   return { initial, quota, codec, now, Backend, onListenerError };
 }
 
+function isCodec(value: Partial<StorageCodec<unknown>> | null): boolean {
+  return (
+    typeof value?.encode === 'function' &&
+    typeof value.decode === 'function' &&
+    (value.measure === undefined || typeof value.measure === 'function')
+  );
+}
+
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkBackendClass(Backend: unknown): void {
   if (Backend === KeyedMemoryBackend) return;
   if (typeof Backend === 'function' && Backend.prototype instanceof KeyedMemoryBackend) return;
   const received = typeof Backend === 'function' ? `${Backend.name || 'a function'}, which is none` : describe(Backend);
-  throw refusal('ERR_INVALID_OPTION', 'Backend to be a class that extends KeyedMemoryBackend', received);
+  throw new StorageError('ERR_INVALID_OPTION', { expected: 'Backend to be a class that extends KeyedMemoryBackend', received });
 }

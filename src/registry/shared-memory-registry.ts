@@ -1,4 +1,4 @@
-import { checkKey, checkObject, checkSnapshot, readTime, refusal } from '../backend/checks';
+import { checkKey, checkObject, checkSnapshot, readTime } from '../backend/checks';
 import { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
 import { metadataOf } from '../backend/metadata-tracking';
 import { structured } from '../codec/structured';
@@ -10,7 +10,7 @@ import type {
   StorageUsage,
   Unsubscribe,
 } from '../contracts';
-import { attempt, attemptCodec, describe, operate } from '../errors';
+import { attempt, attemptCodec, operate, refuse } from '../errors';
 import { ChangeFeed } from '../store/change-feed';
 import { Checkpoint } from '../store/checkpoint';
 import { MemoryStore } from '../store/memory-store';
@@ -21,6 +21,10 @@ import {
   type KeyedMemoryBackendClass,
   type SharedMemoryRegistryOptions,
 } from './registry-options';
+
+// Where an engine has no Symbol.dispose (nor do Jest's environments), compilers of `using` fall back to this one.
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 export interface GetBackendOptions {
   /** Name of who uses the handle, in changes and operations. Default: numbered, `client-1`, `client-2`, … */
@@ -47,17 +51,6 @@ type RegistryArguments<T, B extends KeyedMemoryBackend<T>> =
  * await reader.load(); // { revision: '1', data: { theme: 'dark' } }
  */
 export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> implements Disposable {
-  declare readonly [Symbol.dispose]: () => void;
-
-  static {
-    const hidden = { configurable: true, writable: true };
-    Object.defineProperties(SharedMemoryRegistry.prototype, {
-      // Where an engine has no Symbol.dispose (nor do Jest's environments), compilers of `using` fall back to this one.
-      [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: { ...hidden, value: SharedMemoryRegistry.prototype.dispose },
-      [Symbol.for('nodejs.util.inspect.custom')]: { ...hidden, value: inspect },
-    });
-  }
-
   readonly #store: MemoryStore<T>;
   readonly #Backend: KeyedMemoryBackendClass<T, B>;
   readonly #initial: Checkpoint<T>;
@@ -83,7 +76,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
 
   /**
    * A handle on a key: a new one at each call, over the data that all handles of that key share.
-   * @throws {StorageError} `ERR_INVALID_KEY`, `ERR_INVALID_OPTION`, `ERR_DISPOSED`
+   * @throws {StorageError} `ERR_INVALID_KEY`, `ERR_INVALID_OPTION`, `ERR_DISPOSED`, `ERR_HOOK_FAILED` from its constructor
    */
   getBackend<C extends KeyedMemoryBackend<T>>(
     key: string,
@@ -94,27 +87,33 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
     key: string,
     options: GetBackendOptions & { readonly Backend?: KeyedMemoryBackendClass<T> } = {},
   ): KeyedMemoryBackend<T> {
-    return operate('getBackend', () => {
-      this.#store.get(checkKey(key));
-      const { client: name, Backend = this.#Backend } = checkObject(options);
-      checkBackendClass(Backend);
-      if (name === undefined) this.#clients += 1;
-      const client = name === undefined ? `client-${this.#clients}` : name;
-      const expected = `the constructor of ${Backend.name} to succeed`;
-      return attempt('ERR_HOOK_FAILED', expected, () => new Backend({ key, client, store: this.#store }));
-    });
+    return operate(
+      'getBackend',
+      () => {
+        this.#store.get(checkKey(key));
+        const { Backend = this.#Backend, client = `client-${++this.#clients}` } = checkObject(options);
+        checkBackendClass(Backend);
+        const expected = `the constructor of ${Backend.name} to succeed`;
+        return attempt('ERR_HOOK_FAILED', expected, () => new Backend({ key, client, store: this.#store }));
+      },
+      key,
+    );
   }
 
   /** A synchronous look at a key: copies of snapshot and metadata, or `null`. */
   peek(key: string): PersistedSnapshot<T> | null {
-    return operate('peek', () => {
-      const record = this.#store.get(checkKey(key));
-      return record && this.#open(record);
-    });
+    return operate(
+      'peek',
+      () => {
+        const record = this.#store.get(checkKey(key));
+        return record && this.#open(record);
+      },
+      key,
+    );
   }
 
   has(key: string): boolean {
-    return operate('has', () => this.#store.get(checkKey(key)) !== null);
+    return operate('has', () => this.#store.get(checkKey(key)) !== null, key);
   }
 
   /** How many keys are stored. */
@@ -129,7 +128,8 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
 
   /** Keys with copies of snapshot and metadata. */
   entries(): [key: string, entry: PersistedSnapshot<T>][] {
-    return operate('entries', () => Array.from(this.#store.records, ([key, record]) => [key, this.#open(record)]));
+    const records = operate('entries', () => this.#store.records);
+    return Array.from(records, ([key, record]) => [key, operate('entries', () => this.#open(record), key)]);
   }
 
   [Symbol.iterator](): IterableIterator<[key: string, entry: PersistedSnapshot<T>]> {
@@ -173,7 +173,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   restore(checkpoint: Checkpoint<T>): void {
     operate('restore', () => {
       if (!(checkpoint instanceof Checkpoint)) {
-        throw refusal('ERR_INVALID_CHECKPOINT', 'what checkpoint() returned', describe(checkpoint));
+        refuse('ERR_INVALID_CHECKPOINT', 'what checkpoint() returned', checkpoint);
       }
       this.#store.restore(checkpoint);
     });
@@ -209,16 +209,15 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
     }
     return records;
   }
-}
 
-/** What `console.log` shows in Node: `SharedMemoryRegistry(1) { settings: { revision: '1', data: … } }`. */
-function inspect<T>(
-  this: SharedMemoryRegistry<T>,
-  depth: number,
-  options: object,
-  print: (value: unknown, options: object) => string,
-): string {
-  const entries = this.toJSON();
-  const title = `${this.constructor.name}(${Object.keys(entries).length})`;
-  return depth < 0 ? `[${title}]` : `${title} ${print(entries, options)}`;
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** @internal What `console.log` shows in Node: `SharedMemoryRegistry(1) { settings: { revision: '1', data: … } }`. */
+  [INSPECT](depth: number, options: object, print: (value: unknown, options: object) => string): string {
+    const entries = this.toJSON();
+    const title = `${this.constructor.name}(${Object.keys(entries).length})`;
+    return depth < 0 ? `[${title}]` : `${title} ${print(entries, options)}`;
+  }
 }

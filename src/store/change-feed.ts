@@ -1,5 +1,5 @@
 import type { StorageChange, StorageChangeListener, Unsubscribe } from '../contracts';
-import { describe, StorageError } from '../errors';
+import { operate, refuse } from '../errors';
 
 interface Subscription {
   readonly listener: StorageChangeListener;
@@ -32,12 +32,7 @@ export class ChangeFeed {
   /** Every subscription is its own: the same function twice is called twice, and ended one at a time. */
   subscribe(listener: StorageChangeListener, key?: string, subscriber: object | null = null): Unsubscribe {
     if (typeof listener !== 'function') {
-      throw new StorageError('ERR_INVALID_CALLBACK', {
-        operation: 'subscribe',
-        key,
-        expected: 'a listener that is a function',
-        received: describe(listener),
-      });
+      operate('subscribe', () => refuse('ERR_INVALID_CALLBACK', 'a listener that is a function', listener), key);
     }
     const subscription: Subscription = { listener, subscriber, active: true };
     this.#subscriptions.set(key, [...this.#subscribed(key), subscription]);

@@ -53,27 +53,11 @@ export class MemoryStore<T> {
   }
 
   put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
-    const records = this.#alive();
-    const current = records.get(key) ?? null;
-    checkCondition(condition, current);
-    const next = record.after(current);
-    if (this.#quota !== undefined) {
-      const held = this.#held - this.#weigh(key, current) + this.#weigh(key, next);
-      this.#checkQuota(held);
-      this.#held = held;
-    }
-    records.set(key, next);
-    this.#publish(key, current, next, maker);
+    this.#replace(key, (current) => record.after(current), condition, maker);
   }
 
   delete(key: string, condition: WriteCondition, maker: ChangeMaker): void {
-    const records = this.#alive();
-    const current = records.get(key) ?? null;
-    checkCondition(condition, current);
-    if (current === null) return;
-    if (this.#quota !== undefined) this.#held -= this.#weigh(key, current);
-    records.delete(key);
-    this.#publish(key, current, null, maker);
+    this.#replace(key, () => null, condition, maker);
   }
 
   /** Bytes against the quota: of one key, or of all. */
@@ -97,11 +81,7 @@ export class MemoryStore<T> {
   restore(checkpoint: Checkpoint<T>): void {
     const before = this.#alive();
     const after = checkpoint.recordsFor(this.codec);
-    if (this.#quota !== undefined) {
-      const held = this.#measureAll(after);
-      this.#checkQuota(held);
-      this.#held = held;
-    }
+    if (this.#quota !== undefined) this.#hold(this.#measureAll(after));
     this.#records = after;
     for (const key of new Set([...before.keys(), ...after.keys()])) {
       const [current, next] = [before.get(key) ?? null, after.get(key) ?? null];
@@ -126,8 +106,26 @@ export class MemoryStore<T> {
     throw new StorageError('ERR_DISPOSED', { expected: 'a registry in use', received: 'one that was disposed of' });
   }
 
-  #checkQuota(held: number): void {
-    if (this.#quota !== undefined && held > this.#quota) throw new QuotaExceededError(this.#quota, held);
+  #replace(
+    key: string,
+    successor: (current: MeasuredRecord<T> | null) => MeasuredRecord<T> | null,
+    condition: WriteCondition,
+    maker: ChangeMaker,
+  ): void {
+    const records = this.#alive();
+    const current = records.get(key) ?? null;
+    checkCondition(condition, current);
+    const next = successor(current);
+    if (next === current) return;
+    if (this.#quota !== undefined) this.#hold(this.#held - this.#weigh(key, current) + this.#weigh(key, next));
+    if (next) records.set(key, next);
+    else records.delete(key);
+    this.#publish(key, current, next, maker);
+  }
+
+  #hold(bytes: number): void {
+    if (this.#quota !== undefined && bytes > this.#quota) throw new QuotaExceededError(this.#quota, bytes);
+    this.#held = bytes;
   }
 
   #measureAll(records: ReadonlyMap<string, MeasuredRecord<T>>): number {

@@ -1,7 +1,7 @@
 import { jsonSize } from '../codec/json-size';
 import type { StorageCodec } from '../codec/storage-codec';
 import type { Revision, SnapshotMetadata } from '../contracts';
-import { attemptCodec, describe, RevisionConflictError, StorageError } from '../errors';
+import { attemptCodec, RevisionConflictError, refuse } from '../errors';
 import { isRevision } from '../revision';
 
 /** What a medium keeps for a key. Immutable: a save makes a new one. Media treat `data` as opaque. */
@@ -83,10 +83,11 @@ export class MeasuredRecord<T> implements TrackedRecord {
   static from<T>(codec: StorageCodec<T>, record: StorageRecord): MeasuredRecord<T> {
     if (record instanceof MeasuredRecord) return record;
     if (isTracked(record)) return new MeasuredRecord(codec, record, record.sizeBytes);
-    throw new StorageError('ERR_INVALID_RECORD', {
-      expected: 'a record with revision, data, createdAt, updatedAt and saveCount, as it was given to write',
-      received: describe(record),
-    });
+    return refuse(
+      'ERR_INVALID_RECORD',
+      'a record with revision, data, createdAt, updatedAt and saveCount, as it was given to write',
+      record,
+    );
   }
 
   /** UTF-8 bytes of `{"revision":…,"data":…}` as JSON text. */
