@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 const { jest } = JSON.parse(readFileSync('package.json', 'utf8'));
 const node = jest.projects.find(({ displayName }) => displayName === 'node');
@@ -12,7 +13,7 @@ export default {
     config: {
       ...node,
       // With it, a mutant that never answers costs one test's time, and not that of a whole file.
-      testEnvironment: '<rootDir>/__tests__/support/stop-at-first-failure.cjs',
+      testEnvironment: resolve('__tests__/support/stop-at-first-failure.cjs'),
       // Jest's projects keep coverage analysis out: the one that matters takes their place.
       projects: [],
       // A mutant is no worse for its types: only what it does counts.

@@ -112,6 +112,8 @@ export class QuotaExceededError extends StorageError {
 
 /** Refuses a value: says what was expected, and describes what came. */
 export function refuse(code: StorageErrorCode, expected: string, value: unknown): never {
+  // An async function where a plain one is called: its error must not fail the process on top.
+  if (value instanceof Promise) value.catch(() => {});
   throw new StorageError(code, { expected, received: describe(value) });
 }
 

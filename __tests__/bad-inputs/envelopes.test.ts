@@ -14,7 +14,7 @@ const INVALID: [name: string, snapshot: unknown, received: string | RegExp][] = 
   ['a function', () => {}, 'a function'],
   ['an empty object', {}, 'an object without data'],
   ['an object without data', { revision: '1' }, 'an object without data'],
-  ['a promise of a snapshot', Promise.resolve({ revision: '1', data: 1 }), 'an object without data'],
+  ['a promise of a snapshot', Promise.resolve({ revision: '1', data: 1 }), 'an instance of Promise'],
   ['a revoked Proxy', revoked.proxy, /^TypeError: /],
 ];
 

@@ -2,6 +2,7 @@ import {
   type Awaitable,
   KeyedMemoryBackend,
   type KeyedMemoryBackendOptions,
+  type Operation,
   type OperationOptions,
   type PersistedSnapshot,
   reference,
@@ -525,6 +526,69 @@ export const brokenBackends: readonly BrokenBackend[] = [
         dispose: () => medium.dispose(),
       };
     },
+  },
+  {
+    fault: 'ignores ifMatch when it saves with metadata',
+    noticedBy: 'keeps every way of writing to its ifMatch, and refuses one that is no revision',
+    open: handles(
+      class extends Backend {
+        override saveWithMetadata(snapshot: SnapshotInput<unknown>, metadata: SnapshotMetadata): Promise<void> {
+          return super.saveWithMetadata(snapshot, metadata);
+        }
+      },
+    ),
+  },
+  {
+    fault: 'lets a clear jump the queue',
+    noticedBy: 'a clear takes its turn among the other operations of its handle',
+    open: handles(
+      class extends Backend {
+        override async clear(options?: WriteOptions): Promise<void> {
+          await Promise.resolve();
+          return super.clear(options);
+        }
+      },
+    ),
+  },
+  {
+    fault: 'keeps the metadata of the save before an update',
+    noticedBy: 'update is a plain save to the metadata, and refuses a malformed revision',
+    open: handles(
+      class extends Backend {
+        protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
+          const before = (await this.read()) as TrackedRecord | null;
+          const result = await super.perform(operation, action);
+          if (operation.type === 'update')
+            await super.write({ ...(await this.read()), metadata: before?.metadata } as TrackedRecord, {});
+          return result;
+        }
+      },
+    ),
+  },
+  {
+    fault: 'tells nobody of an update',
+    noticedBy: 'tells of an update',
+    open: handles(
+      class extends Backend {
+        override subscribe(listener: StorageChangeListener): Unsubscribe {
+          return super.subscribe((change) =>
+            change.previousRevision === null && change.revision === '1' ? undefined : listener(change),
+          );
+        }
+      },
+    ),
+  },
+  {
+    fault: 'moves the time of creation with each save',
+    noticedBy: 'stat counts saves and keeps the time of creation, and starts anew after a clear',
+    open: handles(
+      class extends Backend {
+        override async stat(): Promise<StorageStat | null> {
+          const stat = await super.stat();
+          return stat && { ...stat, createdAt: stat.updatedAt };
+        }
+      },
+    ),
   },
   {
     fault: 'goes on working after disposal',

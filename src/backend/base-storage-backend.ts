@@ -11,7 +11,7 @@ import type {
   StorageBackend,
   WriteOptions,
 } from '../contracts';
-import { attempt, attemptCodec, describe, locate, RevisionConflictError, refuse, StorageError } from '../errors';
+import { attempt, attemptCodec, describe, locate, refuse, StorageError } from '../errors';
 import { isRevision } from '../revision';
 import { checkCondition, type StorageRecord, type WriteCondition } from '../store/storage-record';
 import { checkCallback, checkKey, checkOptions, checkSnapshot } from './checks';
@@ -118,7 +118,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       return {
         condition,
         effect: () => this.#exchange(updater, condition),
-        present: (record: StorageRecord) => this.open(this.#checkRecord(record)),
+        present: (record: StorageRecord) => this.open(this.#requireRecord(record)),
       };
     });
   }
@@ -200,11 +200,9 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   /** Checks, copies, checks the copy. What is refused here never reaches `perform`. */
   #admit(snapshot: SnapshotInput<T>, metadata?: SnapshotMetadata): StorageRecord {
     const { revision, data } = checkSnapshot(snapshot);
-    const record = this.record(
-      revision,
-      attemptCodec(() => this.codec.encode(data)),
-      metadata,
-    );
+    const encoded = attemptCodec(() => this.codec.encode(data));
+    if (encoded instanceof Promise) refuse('ERR_CODEC_FAILED', 'a codec that encodes at once', encoded);
+    const record = this.record(revision, encoded, metadata);
     // Only for a `validate` of a subclass: the copy to look at is not free.
     if (this.validate !== BaseStorageBackend.prototype.validate) this.#callValidate(this.open(record));
     return record;
@@ -229,10 +227,12 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       checkCondition(condition, current);
       const snapshot = attempt('ERR_UPDATER_FAILED', 'the updater to succeed', () => updater(this.open(current)));
       const record = this.#admit(snapshot);
+      this.open(record); // what can't be handed out is not stored either
       return recover(
         () => chain(this.write(record, { ifMatch: current?.revision ?? null }), () => record),
         (error) => {
-          if (attempts > 1 && error instanceof RevisionConflictError) return this.#exchange(updater, condition, attempts - 1);
+          if (attempts > 1 && StorageError.is(error) && error.code === 'ERR_REVISION_CONFLICT')
+            return this.#exchange(updater, condition, attempts - 1);
           throw error;
         },
       );
@@ -241,13 +241,12 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
 
   /** Hooks are other people's code: what they give is looked at before it is used. */
   #checkRecord<R extends StorageRecord | null>(record: R): R {
-    if (record === null) return record;
-    if (typeof record === 'object' && 'data' in record && isRevision(record.revision)) return record;
-    return refuse(
-      'ERR_INVALID_RECORD',
-      `the hooks of ${this.constructor.name} to give a record { revision, data } or null`,
-      record,
-    );
+    return record === null ? record : this.#requireRecord(record);
+  }
+
+  #requireRecord<R extends StorageRecord | null>(record: R): R {
+    if (typeof record === 'object' && record !== null && 'data' in record && isRevision(record.revision)) return record;
+    return refuse('ERR_INVALID_RECORD', `the hooks of ${this.constructor.name} to give a record { revision, data }`, record);
   }
 
   /** The way of every operation: door, turn, `perform`, effect, and an error that says where it happened. */
@@ -266,6 +265,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       signal = given;
       if (signal?.aborted) throw signal.reason;
       const { record, effect, present } = prepare(condition);
+      if (signal?.aborted) throw signal.reason;
       const { key, client } = this;
       const operation: Operation = {
         type,
@@ -277,6 +277,9 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       let started = false;
       const take = (): Awaitable<E> => {
         if (signal?.aborted) throw signal.reason;
+        // A save that its caller was told has failed must not come back over newer ones.
+        if (turn.finished)
+          refuse('ERR_HOOK_FAILED', 'action to be called while the operation is under way', 'a call after its end');
         started = true;
         return chain(effect(), (result) => {
           turn.finish();

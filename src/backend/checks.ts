@@ -21,6 +21,7 @@ export function checkSnapshot<T>(snapshot: SnapshotInput<T>): { revision: Revisi
     if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot)) {
       refuse('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, snapshot);
     }
+    if (snapshot instanceof Promise) refuse('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, snapshot);
     if (!('data' in snapshot)) {
       throw new StorageError('ERR_INVALID_SNAPSHOT', { expected: EXPECTED_SNAPSHOT, received: 'an object without data' });
     }
@@ -74,18 +75,19 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-/** @throws {StorageError} `ERR_INVALID_OPTION` */
-export function checkObject<O>(options: O): O {
-  if (typeof options === 'object' && options !== null) return options;
-  return refuse('ERR_INVALID_OPTION', 'options to be an object', options);
+/**
+ * The options of these names, each read once.
+ * @throws {StorageError} `ERR_INVALID_OPTION`
+ */
+export function readOptions<O, K extends keyof O>(options: O, names: readonly K[]): Pick<O, K> {
+  if (typeof options !== 'object' || options === null) refuse('ERR_INVALID_OPTION', 'options to be an object', options);
+  const read = () => Object.fromEntries(names.map((name) => [name, options[name]]));
+  return attempt('ERR_INVALID_OPTION', 'options that can be read', read) as Pick<O, K>;
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkOptions(options: WriteOptions = {}): WriteCondition & { signal: AbortSignalLike | undefined } {
-  const { ifMatch, signal } = attempt('ERR_INVALID_OPTION', 'options that can be read', () => {
-    const { ifMatch, signal } = checkObject(options);
-    return { ifMatch, signal };
-  });
+  const { ifMatch, signal } = readOptions(options, ['ifMatch', 'signal']);
   if (ifMatch !== undefined && ifMatch !== null && !isRevision(ifMatch)) {
     refuse('ERR_INVALID_OPTION', 'ifMatch to be a revision, or null for "nothing stored"', ifMatch);
   }

@@ -1,8 +1,17 @@
 import type { StorageCodec } from '../codec/storage-codec';
-import type { Awaitable, OperationOptions, StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
+import type {
+  Awaitable,
+  OperationOptions,
+  SnapshotMetadata,
+  StorageChangeListener,
+  StorageUsage,
+  Unsubscribe,
+} from '../contracts';
+import { operate } from '../errors';
 import type { MemoryStore } from '../store/memory-store';
 import { MeasuredRecord, type StorageRecord, type WriteCondition } from '../store/storage-record';
 import { type BackendOptions, BaseStorageBackend } from './base-storage-backend';
+import { checkMetadata } from './checks';
 import { withMetadataTracking } from './metadata-tracking';
 
 export interface KeyedMemoryBackendOptions<T> extends BackendOptions {
@@ -26,7 +35,7 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
    * @throws {StorageError} `ERR_INVALID_CALLBACK`, `ERR_DISPOSED`
    */
   subscribe(listener: StorageChangeListener): Unsubscribe {
-    return this.#store.subscribe(listener, this.key, this);
+    return operate('subscribe', () => this.#store.subscribe(listener, this.key, this), this.key);
   }
 
   /** Measured bytes of this key and its entry, against the quota that all keys share. */
@@ -41,7 +50,7 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   }
 
   protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
-    this.#store.put(this.key, MeasuredRecord.from(this.codec, record), condition, this);
+    this.#store.put(this.key, MeasuredRecord.from(this.codec, checkRecordMetadata(record)), condition, this);
   }
 
   protected override erase(condition: WriteCondition): Awaitable<void> {
@@ -55,4 +64,10 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   protected override now(): number {
     return this.#store.now();
   }
+}
+
+/** A record that a hook has put together may carry any metadata. */
+function checkRecordMetadata(record: StorageRecord & { readonly metadata?: SnapshotMetadata | undefined }): StorageRecord {
+  if (record instanceof MeasuredRecord || record?.metadata === undefined) return record;
+  return { ...record, ...{ metadata: checkMetadata(record.metadata) } };
 }

@@ -77,17 +77,9 @@ class Copier {
     if (leaf !== undefined) return this.#remember(source, leaf);
 
     const entries = slot(() => [...(Map.prototype.entries.call(source) as Iterable<[unknown, unknown]>)]);
-    if (entries) {
-      const copy = this.#remember(source, new Map());
-      for (const [key, value] of entries) this.#at(describe(key), () => copy.set(this.copy(key), this.copy(value)));
-      return copy;
-    }
+    if (entries) return this.#copyMap(source, entries);
     const values = slot(() => [...(Set.prototype.values.call(source) as Iterable<unknown>)]);
-    if (values) {
-      const copy = this.#remember(source, new Set());
-      for (const [index, value] of values.entries()) this.#at(String(index), () => copy.add(this.copy(value)));
-      return copy;
-    }
+    if (values) return this.#copySet(source, values);
     return this.#copyForeign(source, tag);
   }
 
@@ -108,10 +100,24 @@ class Copier {
     return copy;
   }
 
-  #at(key: string, step: () => unknown): void {
-    this.#keys.push(key);
-    step();
-    this.#keys.pop();
+  #copyMap(source: object, entries: [unknown, unknown][]): object {
+    const copy = this.#remember(source, new Map());
+    for (const [key, value] of entries) {
+      this.#keys.push(describe(key));
+      copy.set(this.copy(key), this.copy(value));
+      this.#keys.pop();
+    }
+    return copy;
+  }
+
+  #copySet(source: object, values: unknown[]): object {
+    const copy = this.#remember(source, new Set());
+    for (const [index, value] of values.entries()) {
+      this.#keys.push(String(index));
+      copy.add(this.copy(value));
+      this.#keys.pop();
+    }
+    return copy;
   }
 
   /** A view keeps its buffer, and views that shared one share its copy. */
@@ -133,7 +139,9 @@ class Copier {
     const hidden = { writable: true, configurable: true, enumerable: false };
     Object.defineProperty(copy, 'stack', { ...hidden, value: typeof stack === 'string' ? stack : undefined });
     if (Object.hasOwn(source, 'cause')) {
-      this.#at('cause', () => Object.defineProperty(copy, 'cause', { ...hidden, value: this.copy(source.cause) }));
+      this.#keys.push('cause');
+      Object.defineProperty(copy, 'cause', { ...hidden, value: this.copy(source.cause) });
+      this.#keys.pop();
     }
     return copy;
   }
@@ -153,8 +161,8 @@ class Copier {
   }
 }
 
-/** About where the platform's own structured clone gives up; what is kept can also be measured and written as JSON. */
-const DEEPEST = 2000;
+/** Well within any stack, so that what was saved can be loaded, measured and written as JSON wherever that is asked for. */
+const DEEPEST = 1000;
 
 const ERROR_NAMES = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'] as const;
 

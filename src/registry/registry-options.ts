@@ -1,8 +1,8 @@
-import { checkCallback, checkObject } from '../backend/checks';
+import { checkCallback, readOptions } from '../backend/checks';
 import { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from '../backend/keyed-memory-backend';
 import type { StorageCodec } from '../codec/storage-codec';
 import type { SnapshotInput, StorageChange } from '../contracts';
-import { describe, refuse, StorageError } from '../errors';
+import { attempt, describe, refuse, StorageError } from '../errors';
 
 /** A class of handles that a registry can make: `KeyedMemoryBackend` or a subclass that is constructed like it. */
 export type KeyedMemoryBackendClass<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> = new (
@@ -28,10 +28,14 @@ export interface SharedMemoryRegistryOptions<T, B extends KeyedMemoryBackend<T> 
 export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   options: SharedMemoryRegistryOptions<T, B> = {},
 ): SharedMemoryRegistryOptions<T, B> {
-  const { initial, quota, codec, now, Backend, onListenerError } = checkObject(options);
-  if (initial !== undefined && (typeof initial !== 'object' || initial === null || Array.isArray(initial))) {
-    refuse('ERR_INVALID_OPTION', 'initial to be an object of snapshots by key', initial);
-  }
+  const { initial, quota, codec, now, Backend, onListenerError } = readOptions(options, [
+    'initial',
+    'quota',
+    'codec',
+    'now',
+    'Backend',
+    'onListenerError',
+  ]);
   if (quota !== undefined && !(Number.isFinite(quota) && quota >= 0)) {
     refuse('ERR_INVALID_OPTION', 'quota to be a number of bytes, 0 or more', quota);
   }
@@ -41,15 +45,23 @@ export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   if (now !== undefined) checkCallback(now, 'now');
   if (onListenerError !== undefined) checkCallback(onListenerError, 'onListenerError');
   if (Backend !== undefined) checkBackendClass(Backend);
-  return { initial, quota, codec, now, Backend, onListenerError };
+  return { initial: initial === undefined ? initial : readInitial(initial), quota, codec, now, Backend, onListenerError };
+}
+
+function readInitial<S extends object>(initial: S): S {
+  const expected = 'initial to be an object of snapshots by key';
+  return attempt('ERR_INVALID_OPTION', expected, () => {
+    if (typeof initial !== 'object' || initial === null || Array.isArray(initial))
+      refuse('ERR_INVALID_OPTION', expected, initial);
+    return { ...initial };
+  });
 }
 
 function isCodec(value: Partial<StorageCodec<unknown>> | null): boolean {
-  return (
-    typeof value?.encode === 'function' &&
-    typeof value.decode === 'function' &&
-    (value.measure === undefined || typeof value.measure === 'function')
-  );
+  return attempt('ERR_INVALID_OPTION', 'a codec that can be read', () => {
+    const { encode, decode, measure = encode } = value ?? {};
+    return [encode, decode, measure].every((method) => typeof method === 'function');
+  });
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */

@@ -1,4 +1,4 @@
-import { checkKey, checkObject, checkSnapshot, readTime } from '../backend/checks';
+import { checkKey, checkSnapshot, readOptions, readTime } from '../backend/checks';
 import { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
 import { metadataOf } from '../backend/metadata-tracking';
 import { structured } from '../codec/structured';
@@ -91,7 +91,8 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
       'getBackend',
       () => {
         this.#store.get(checkKey(key));
-        const { Backend = this.#Backend, client = `client-${++this.#clients}` } = checkObject(options);
+        const names = ['Backend', 'client'] as const;
+        const { Backend = this.#Backend, client = `client-${++this.#clients}` } = readOptions(options, names);
         checkBackendClass(Backend);
         const expected = `the constructor of ${Backend.name} to succeed`;
         return attempt('ERR_HOOK_FAILED', expected, () => new Backend({ key, client, store: this.#store }));

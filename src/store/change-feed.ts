@@ -89,7 +89,11 @@ export class ChangeFeed {
 /** As `EventTarget` does: everyone else goes on, and the error still fails the test or the process. */
 function reportUncaught(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
-  if (reportError !== undefined) reportError(error);
-  // A rejection that nobody handles: unlike queueMicrotask and timers, no test can have faked it away.
-  else void Promise.reject(error);
+  try {
+    if (reportError === undefined) throw error;
+    reportError(error);
+  } catch (uncaught) {
+    // A rejection that nobody handles: unlike queueMicrotask and timers, no test can have faked it away.
+    void Promise.reject(uncaught);
+  }
 }

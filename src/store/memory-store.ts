@@ -53,6 +53,8 @@ export class MemoryStore<T> {
   }
 
   put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
+    // Measuring may run code of the data or the codec, which may save as well: it is over before anything is looked at.
+    if (this.#quota !== undefined) void record.sizeBytes;
     this.#replace(key, (current) => record.after(current), condition, maker);
   }
 
@@ -79,9 +81,12 @@ export class MemoryStore<T> {
 
   /** Puts everything in the place of everything at once, and tells of what has changed by it. */
   restore(checkpoint: Checkpoint<T>): void {
-    const before = this.#alive();
+    this.#alive();
     const after = checkpoint.recordsFor(this.codec);
-    if (this.#quota !== undefined) this.#hold(this.#measureAll(after));
+    const held = this.#quota === undefined ? 0 : this.#measureAll(after);
+    // Encoding and measuring may have run other code: what is replaced is what is there now.
+    const before = this.#alive();
+    this.#hold(held);
     this.#records = after;
     for (const key of new Set([...before.keys(), ...after.keys()])) {
       const [current, next] = [before.get(key) ?? null, after.get(key) ?? null];

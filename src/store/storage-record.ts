@@ -45,7 +45,9 @@ export function checkCondition(condition: WriteCondition, current: StorageRecord
  */
 export function supersede(current: StorageRecord | null, record: StorageRecord, condition: WriteCondition): StorageRecord {
   checkCondition(condition, current);
-  return record instanceof MeasuredRecord ? record.after(current) : record;
+  // By its shape: a medium may have been written with another copy of this package.
+  const { after } = record as Partial<MeasuredRecord<unknown>>;
+  return typeof after === 'function' ? after.call(record, current) : record;
 }
 
 /** A tracked record whose bytes are counted when they are first asked for: it can't change, so neither can they. */
@@ -82,7 +84,8 @@ export class MeasuredRecord<T> implements TrackedRecord {
    */
   static from<T>(codec: StorageCodec<T>, record: StorageRecord): MeasuredRecord<T> {
     if (record instanceof MeasuredRecord) return record;
-    if (isTracked(record)) return new MeasuredRecord(codec, record, record.sizeBytes);
+    // What it says of its size is not taken over: bytes are measured, whoever has put the record together.
+    if (isTracked(record)) return new MeasuredRecord(codec, record);
     return refuse(
       'ERR_INVALID_RECORD',
       'a record with revision, data, createdAt, updatedAt and saveCount, as it was given to write',
@@ -97,7 +100,9 @@ export class MeasuredRecord<T> implements TrackedRecord {
   }
 
   #measure(): number {
-    return attemptCodec(() => this.#codec.measure?.(this.data) ?? jsonSize(this.#codec.decode(this.data)));
+    const size = attemptCodec(() => this.#codec.measure?.(this.data) ?? jsonSize(this.#codec.decode(this.data)));
+    if (Number.isSafeInteger(size) && size >= 0) return size;
+    return refuse('ERR_CODEC_FAILED', 'measure to return a whole number of bytes, 0 or more', size);
   }
 
   /** The same save, in the place of the record before it. */

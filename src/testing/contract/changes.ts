@@ -49,13 +49,27 @@ export const changeCases: readonly ContractCase[] = [
     name: 'tells of changes in the order of their commits',
     features: ['changes'],
     async run({ open, data }) {
-      const heard: (string | null)[] = [];
-      open().subscribe((change) => heard.push(change.revision));
+      const heard: StorageChange[] = [];
+      open().subscribe((change) => heard.push(change));
       const [a, b] = [open(), open()];
       const writers = [a, b, b, a];
       await Promise.all(writers.map((writer, n) => writer.save({ revision: String(n), data: data(n) })));
+      const chain = heard.map(({ previousRevision }) => previousRevision);
+      const before = [null, ...heard.slice(0, -1).map(({ revision }) => revision)];
+      expectEqual(chain, before, 'revision before each change, and of the change before it');
       const last = (await open().load())?.revision;
-      expectEqual([heard.length, heard.at(-1)], [4, last], 'how many changes were heard, and the last of them');
+      expectEqual([heard.length, heard.at(-1)?.revision], [4, last], 'how many changes were heard, and the last of them');
+    },
+  },
+  {
+    name: 'tells of an update',
+    features: ['changes', 'update'],
+    async run({ open, data }) {
+      const heard: StorageChange[] = [];
+      open('key').subscribe((change) => heard.push(change));
+      await open('key', 'writer').update(() => ({ revision: '1', data: data(1) }));
+      const expected = { type: 'save', key: 'key', client: 'writer', revision: '1', previousRevision: null };
+      expectEqual(heard, [expected], 'what was heard of an update');
     },
   },
   {

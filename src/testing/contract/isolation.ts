@@ -87,6 +87,7 @@ export const isolationCases: readonly ContractCase[] = [
   {
     name: 'refuses data that throws when it is read, with the cause, and changes nothing',
     features: ['isolation'],
+    sampleDataOnly: true,
     async run(context) {
       await expectUnchanged(context, async (backend) => {
         const cause = new Error('not now');

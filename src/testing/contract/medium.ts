@@ -1,6 +1,7 @@
 import type { QuotaExceededError, StorageChange } from '../../index';
 import type { ContractCase } from '../contract-case';
 import { expectEqual, expectRefusal, jsonBytes, textBytes } from '../expectations';
+import { sampleMetadata } from './metadata';
 import { expectUnchanged, UNCHANGED_KEY } from './unchanged';
 
 /** What the medium promises for all keys together: `clearAll`, the quota, disposal. */
@@ -57,6 +58,20 @@ export const mediumCases: readonly ContractCase[] = [
       await open('a').clear();
       await save('c');
       expectEqual(await open('c').load(), { revision: '1', data: data(1) }, 'what was saved after another key was cleared');
+    },
+  },
+  {
+    name: 'holds every way of saving to the quota, and frees what clearAll removes',
+    features: ['quota', 'update', 'metadata', 'clearAll'],
+    quota: (data) => entryBytes('a', data),
+    async run({ open, data, medium }) {
+      const snapshot = { revision: '1', data: data(1) };
+      await open('a').save(snapshot);
+      await expectRefusal(() => open('b').update(() => snapshot), 22, 'update over the quota');
+      await expectRefusal(() => open('b').saveWithMetadata(snapshot, sampleMetadata), 22, 'saveWithMetadata over the quota');
+      await medium.clearAll();
+      await open('b').save(snapshot);
+      expectEqual(await open('b').load(), snapshot, 'what was saved after clearAll');
     },
   },
   {

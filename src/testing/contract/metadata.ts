@@ -25,11 +25,11 @@ export const metadataCases: readonly ContractCase[] = [
     name: 'stamps a plain save with savedAt, schemaVersion 1, its measured size, and compressed false',
     features: ['metadata'],
     async run({ open, data }) {
-      const [earliest, backend] = [Date.now(), open()];
+      const backend = open();
       await backend.save({ revision: '1', data: data(1) });
       const loaded = await backend.loadWithMetadata();
       const savedAt = loaded?.metadata.savedAt ?? Number.NaN;
-      expectTrue(savedAt >= earliest && savedAt <= Date.now(), `savedAt must be the time of the save, got ${savedAt}`);
+      expectTrue(Number.isFinite(savedAt), `savedAt must be the time of the save in ms, got ${savedAt}`);
       const sizeBytes = jsonBytes({ revision: '1', data: data(1) });
       const metadata = { savedAt, schemaVersion: 1, sizeBytes, compressed: false };
       expectEqual(loaded, { snapshot: { revision: '1', data: data(1) }, metadata }, 'what a plain save stored');
@@ -94,10 +94,13 @@ export const metadataCases: readonly ContractCase[] = [
     async run({ open, data }) {
       const backend = open();
       await backend.save({ revision: '1', data: data(1) });
-      const created = (await backend.stat())?.createdAt;
+      const created = (await backend.stat())?.createdAt ?? Number.NaN;
+      expectTrue(Number.isFinite(created), `createdAt must be the time of the save in ms, got ${created}`);
+      await new Promise((resolve) => setTimeout(resolve, 5)); // so that a later time is another one
       for (const n of [2, 3]) await open().save({ revision: String(n), data: data(n) });
       const stat = await backend.stat();
       expectEqual([stat?.saveCount, stat?.createdAt], [3, created], 'save count and time of creation after three saves');
+      expectTrue(Number(stat?.updatedAt) >= created, `updatedAt must be no earlier than createdAt, got ${stat?.updatedAt}`);
       await backend.clear();
       expectEqual(await backend.stat(), null, 'stat after a clear');
       await backend.save({ revision: '4', data: data(4) });

@@ -1,6 +1,6 @@
 import type { ContractCase } from '../contract-case';
 import { expectEqual, expectRefusal } from '../expectations';
-import { expectUnchanged } from './unchanged';
+import { expectUnchanged, UNCHANGED_KEY } from './unchanged';
 
 /** What every backend promises: `save` and `load`. */
 export const storageCases: readonly ContractCase[] = [
@@ -89,7 +89,7 @@ export const storageCases: readonly ContractCase[] = [
             () => backend.save({ revision: revision as string, data: context.data(2) }),
             'ERR_INVALID_REVISION',
             `save with revision ${JSON.stringify(revision)}`,
-          ),
+          ).then((error) => expectEqual([error.operation, error.key], ['save', UNCHANGED_KEY], 'operation and key of the error')),
         );
       }
     },

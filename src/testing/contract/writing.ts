@@ -1,6 +1,7 @@
 import { nextRevision, type RevisionConflictError, StorageError } from '../../index';
-import type { ContractCase } from '../contract-case';
+import type { CompleteBackend, ContractCase } from '../contract-case';
 import { expectEqual, expectRefusal, expectRejection, expectTrue } from '../expectations';
+import { sampleMetadata } from './metadata';
 import { expectUnchanged } from './unchanged';
 
 /** `clear`, conditional writes, `update` and signals. */
@@ -75,6 +76,25 @@ export const writingCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'keeps every way of writing to its ifMatch, and refuses one that is no revision',
+    features: ['conditions', 'clear', 'update', 'metadata'],
+    async run(context) {
+      const snapshot = { revision: '2', data: context.data(2) };
+      const writes: Record<string, (backend: CompleteBackend, ifMatch: string) => Promise<unknown>> = {
+        save: (backend, ifMatch) => backend.save(snapshot, { ifMatch }),
+        saveWithMetadata: (backend, ifMatch) => backend.saveWithMetadata(snapshot, sampleMetadata, { ifMatch }),
+        update: (backend, ifMatch) => backend.update(() => snapshot, { ifMatch }),
+        clear: (backend, ifMatch) => backend.clear({ ifMatch }),
+      };
+      for (const [name, write] of Object.entries(writes)) {
+        await expectUnchanged(context, async (backend) => {
+          await expectRefusal(() => write(backend, '9'), 'ERR_REVISION_CONFLICT', `${name} with another ifMatch`);
+          await expectRefusal(() => write(backend, '01'), 'ERR_INVALID_OPTION', `${name} with an ifMatch that is no revision`);
+        });
+      }
+    },
+  },
+  {
     name: 'lets exactly one of ten conditional saves at once through',
     features: ['conditions'],
     async run({ open, data }) {
@@ -95,6 +115,34 @@ export const writingCases: readonly ContractCase[] = [
       );
       await Promise.all(updates);
       expectEqual((await open().load())?.revision, '10', 'revision after ten updates that each count one up');
+    },
+  },
+  {
+    name: 'a clear takes its turn among the other operations of its handle',
+    features: ['clear'],
+    async run({ open, data }) {
+      const backend = open();
+      const [, before, , after] = await Promise.all([
+        backend.save({ revision: '1', data: data(1) }),
+        backend.load(),
+        backend.clear(),
+        backend.load(),
+      ]);
+      expectEqual([before?.revision, after], ['1', null], 'loads before and after a clear, none of them awaited');
+    },
+  },
+  {
+    name: 'update is a plain save to the metadata, and refuses a malformed revision',
+    features: ['update', 'metadata'],
+    async run(context) {
+      await expectUnchanged(context, (backend) => {
+        const update = () => backend.update(() => ({ revision: '02', data: context.data(2) }));
+        return expectRefusal(update, 'ERR_INVALID_REVISION', 'update to a malformed revision');
+      });
+      const backend = context.open();
+      await backend.saveWithMetadata({ revision: '1', data: context.data(1) }, sampleMetadata);
+      await backend.update(() => ({ revision: '2', data: context.data(2) }));
+      expectEqual((await backend.loadWithMetadata())?.metadata.checksum, undefined, 'checksum of the save before an update');
     },
   },
   {
@@ -149,6 +197,9 @@ export const writingCases: readonly ContractCase[] = [
         expectTrue((await expectRejection(save, 'save with an aborted signal')) === reason, "expected the signal's reason");
         const load = () => backend.load({ signal });
         expectTrue((await expectRejection(load, 'load with an aborted signal')) === reason, "expected the signal's reason");
+        if (!context.promises('clear')) return;
+        const clear = () => backend.clear({ signal });
+        expectTrue((await expectRejection(clear, 'clear with an aborted signal')) === reason, "expected the signal's reason");
       });
     },
   },
