@@ -80,6 +80,21 @@ describe('ChangeFeed', () => {
     expect(notes).toEqual(['twice a1']);
   });
 
+  test('leaves everybody else subscribed when one subscription ends', async () => {
+    const { feed, notes, note } = feedWithNotes();
+    const stops = ['first', 'second', 'third'].map((name) => feed.subscribe(note(name), 'a'));
+    stops[1]?.();
+    feed.publish(change('a'), null);
+    await delivered();
+    expect(notes).toEqual(['first a1', 'third a1']);
+  });
+
+  test.each([null, {}, 'listener'])('refuses %p for a listener', (listener) => {
+    expect(() => new ChangeFeed().subscribe(listener as never, 'a')).toThrow(
+      /^subscribe\("a"\): expected a listener that is a function, got .* \[ERR_INVALID_CALLBACK\]$/,
+    );
+  });
+
   test('starts anew for a key whose last listener has left', async () => {
     const { feed, notes, note } = feedWithNotes();
     feed.subscribe(note('first'), 'a')();

@@ -61,5 +61,6 @@ describe('MemoryStore', () => {
     expect(store.disposed).toBe(false);
     store.dispose();
     expect([store.disposed, records.size]).toEqual([true, 0]);
+    expect(() => store.get('a')).toThrow('expected a registry in use, got one that was disposed of [ERR_DISPOSED]');
   });
 });

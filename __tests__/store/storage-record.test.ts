@@ -88,7 +88,7 @@ describe('MeasuredRecord', () => {
 
   test.each([null, 5, undefined])('is not made of %p', (value) => {
     expect(() => MeasuredRecord.from(structured, value as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_RECORD' }),
+      `expected a record with revision, data, createdAt, updatedAt and saveCount, as it was given to write, got ${value} [ERR_INVALID_RECORD]`,
     );
   });
 
