@@ -58,6 +58,21 @@ describe('initial', () => {
   });
 });
 
+describe('the options', () => {
+  test.each([
+    [{ quota: -1 }, 'quota to be a number of bytes, 0 or more, got -1'],
+    [{ initial: [] }, 'initial to be an object of snapshots by key, got an array'],
+    [{ codec: { encode: () => {} } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
+    [{ codec: { ...json, measure: 5 } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
+    [{ Backend: Map }, 'Backend to be a class that extends KeyedMemoryBackend, got Map, which is none'],
+    [{ now: 5 }, 'now that is a function, got 5'],
+  ])('say what they take: %p', (options, message) => {
+    expect(() => new SharedMemoryRegistry(options as never)).toThrow(
+      `new SharedMemoryRegistry: expected ${message} [ERR_INVALID_`,
+    );
+  });
+});
+
 describe('getBackend', () => {
   test('gives a new handle at each call, over the same data', async () => {
     const registry = registryOfSettings();
@@ -133,6 +148,7 @@ describe('looking at what is stored', () => {
     const registry = registryOfSettings();
     expect(inspect(registry)).toBe("SharedMemoryRegistry(1) { settings: { revision: '1', data: { theme: 'light' } } }");
     expect(inspect({ deep: { in: { side: registry } } })).toContain('[SharedMemoryRegistry(1)]');
+    expect(inspect({ in: { side: registry } })).toMatch(/side: SharedMemoryRegistry\(1\) \{/);
     expect(registry).toMatchInlineSnapshot(`
 {
   "settings": {
@@ -168,8 +184,9 @@ describe('looking at what is stored', () => {
     };
     const registry = new SharedMemoryRegistry<Settings>({ initial: { settings: light }, codec });
     expect(() => registry.peek('settings')).toThrow(
-      expect.objectContaining({ code: 'ERR_CODEC_FAILED', operation: 'peek', cause: new TypeError('no key') }),
+      expect.objectContaining({ code: 'ERR_CODEC_FAILED', operation: 'peek', key: 'settings', cause: new TypeError('no key') }),
     );
+    expect(() => registry.entries()).toThrow(expect.objectContaining({ operation: 'entries', key: 'settings' }));
   });
 });
 
@@ -334,22 +351,22 @@ describe('dispose', () => {
     ]) {
       await expect(operation()).rejects.toMatchObject({ code: 'ERR_DISPOSED', key: 'settings' });
     }
-    for (const operation of [
-      () => backend.subscribe(() => {}),
-      () => registry.subscribe(() => {}),
-      () => registry.getBackend('a'),
-      () => registry.peek('a'),
-      () => registry.has('a'),
-      () => registry.keys(),
-      () => registry.entries(),
-      () => registry.size,
-      () => registry.getUsage(),
-      () => registry.clearAll(),
-      () => registry.checkpoint(),
-      () => registry.restore(checkpoint),
-      () => registry.reset(),
-    ]) {
-      expect(operation).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }));
+    const operations: Record<string, () => unknown> = {
+      getBackend: () => registry.getBackend('a'),
+      peek: () => registry.peek('a'),
+      has: () => registry.has('a'),
+      keys: () => registry.keys(),
+      entries: () => registry.entries(),
+      size: () => registry.size,
+      getUsage: () => registry.getUsage(),
+      subscribe: () => registry.subscribe(() => {}),
+      clearAll: () => registry.clearAll(),
+      checkpoint: () => registry.checkpoint(),
+      restore: () => registry.restore(checkpoint),
+      reset: () => registry.reset(),
+    };
+    for (const [operation, run] of Object.entries(operations)) {
+      expect(run).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED', operation }));
     }
   });
 
