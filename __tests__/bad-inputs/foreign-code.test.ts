@@ -157,6 +157,23 @@ describe('code of others that runs where it is not expected', () => {
     await expect(backend.update(() => snapshot('1'))).rejects.toMatchObject({ code: 'ERR_INVALID_RECORD' });
   });
 
+  it.each([undefined, null, 5])('an updater that returns %p is told what to return', async (result) => {
+    const backend = new SharedMemoryRegistry<unknown>().getBackend('a');
+
+    await expect(backend.update(() => result as never)).rejects.toThrow(
+      `update("a"): expected the updater to return a snapshot { revision, data } at once, got ${result} [ERR_INVALID_SNAPSHOT]`,
+    );
+  });
+
+  it('a misspelt option is refused, before it is taken for none', async () => {
+    const backend = new SharedMemoryRegistry<unknown>().getBackend('a');
+
+    await expect(backend.save(snapshot('1'), { ifmatch: '9' } as never)).rejects.toThrow(
+      'save("a"): expected options ifMatch, signal, got "ifmatch" [ERR_INVALID_OPTION]',
+    );
+    await expect(backend.load()).resolves.toBeNull();
+  });
+
   it('a signal that a getter of the data aborts is heard at once', async () => {
     const controller = new AbortController();
     const registry = new SharedMemoryRegistry<unknown>();

@@ -61,6 +61,8 @@ describe('initial', () => {
 describe('the options', () => {
   test.each([
     [{ quota: -1 }, 'quota to be a number of bytes, 0 or more, got -1'],
+    [{ initial: new Map() }, 'initial to be an object of snapshots by key, got an instance of Map'],
+    [{ qouta: 5 }, 'options initial, quota, codec, now, Backend, onListenerError, got "qouta"'],
     [{ initial: [] }, 'initial to be an object of snapshots by key, got an array'],
     [{ codec: { encode: () => {} } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
     [{ codec: { ...json, measure: 5 } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
@@ -95,6 +97,19 @@ describe('getBackend', () => {
     expect(registry.getBackend('a').constructor).toBe(Own);
     expect(registry.getBackend('a', { Backend: Special }).constructor).toBe(Special);
     expect(registryOfSettings().getBackend('a').constructor).toBe(KeyedMemoryBackend);
+  });
+
+  test('tells a constructor that drops its options what super needs', () => {
+    class Dropping<T> extends KeyedMemoryBackend<T> {
+      constructor({ key }: KeyedMemoryBackendOptions<T>) {
+        super({ key } as KeyedMemoryBackendOptions<T>);
+      }
+    }
+    expect(() => registryOfSettings().getBackend('a', { Backend: Dropping })).toThrow(
+      /^getBackend\("a"\): expected the registry's store: hand the constructor's options on to super, got undefined/,
+    );
+    expect(() => new KeyedMemoryBackend(undefined as never)).toThrow('expected options { key, client? }, got undefined');
+    expect(() => new KeyedMemoryBackend('key' as never)).toThrow('expected options { key, client? }, got "key"');
   });
 
   test('gives the error of a constructor as cause', () => {
@@ -149,6 +164,9 @@ describe('looking at what is stored', () => {
     expect(inspect(registry)).toBe("SharedMemoryRegistry(1) { settings: { revision: '1', data: { theme: 'light' } } }");
     expect(inspect({ deep: { in: { side: registry } } })).toContain('[SharedMemoryRegistry(1)]');
     expect(inspect({ in: { side: registry } })).toMatch(/side: SharedMemoryRegistry\(1\) \{/);
+    const deep = new SharedMemoryRegistry<unknown>({ initial: { a: { revision: '1', data: { b: { c: 'visible' } } } } });
+    expect(inspect(deep)).toContain('visible');
+    expect(inspect(deep, { depth: null })).toContain('visible');
     expect(registry).toMatchInlineSnapshot(`
 {
   "settings": {

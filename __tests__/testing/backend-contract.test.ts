@@ -38,7 +38,7 @@ describe('the backend contract', () => {
   test('says what was expected and what came', async () => {
     const failed = await failures((settings) => {
       const registry = openRegistry(settings);
-      return { getBackend: (key, options) => ({ save: async () => {}, load: () => registry.getBackend(key, options).load() }) };
+      return { getBackend: (key, options) => Object.assign(registry.getBackend(key, options), { save: async () => {} }) };
     });
     const error = failed.get('loads on one handle what another handle of the key has saved');
     expect(error).toBeInstanceOf(ContractViolation);
@@ -54,6 +54,24 @@ describe('the backend contract', () => {
     });
     expect(String(failed.get('tells of changes in the order of their commits'))).toBe(
       "ContractViolation: expected a method subscribe(); if 'changes' is not promised, name it in `without`",
+    );
+  });
+
+  test('tells so before anything else fails for it, in every test that looks at what is promised', async () => {
+    const failed = await failures((settings) => {
+      const registry = openRegistry(settings);
+      return { getBackend: (key, options) => Object.assign(registry.getBackend(key, options), { stat: undefined }) };
+    });
+    expect(String(failed.get('refuses what is not a snapshot, and changes nothing'))).toMatch(/expected a method stat\(\)/);
+  });
+
+  test('refuses a promise it does not know, and says what an open must give', async () => {
+    expect(() => backendContract(openRegistry, { without: ['quotas' as never] })).toThrow(
+      /^backendContract: expected without to name/,
+    );
+    const failed = await failures(() => undefined as never);
+    expect(String([...failed.values()][0])).toBe(
+      'ContractViolation: expected open to give a medium { getBackend }, got undefined',
     );
   });
 

@@ -69,7 +69,9 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   #performing = false;
 
   /** @throws {StorageError} `ERR_INVALID_KEY`, `ERR_INVALID_OPTION` */
-  constructor({ key, client = 'client' }: BackendOptions) {
+  constructor(options: BackendOptions) {
+    if (typeof options !== 'object' || options === null) refuse('ERR_INVALID_OPTION', 'options { key, client? }', options);
+    const { key, client = 'client' } = options;
     this.key = checkKey(key);
     this.client = client;
     if (typeof client === 'string') return;
@@ -198,8 +200,8 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   }
 
   /** Checks, copies, checks the copy. What is refused here never reaches `perform`. */
-  #admit(snapshot: SnapshotInput<T>, metadata?: SnapshotMetadata): StorageRecord {
-    const { revision, data } = checkSnapshot(snapshot);
+  #admit(snapshot: SnapshotInput<T>, metadata?: SnapshotMetadata, expected?: string): StorageRecord {
+    const { revision, data } = checkSnapshot(snapshot, expected);
     const encoded = attemptCodec(() => this.codec.encode(data));
     if (encoded instanceof Promise) refuse('ERR_CODEC_FAILED', 'a codec that encodes at once', encoded);
     const record = this.record(revision, encoded, metadata);
@@ -226,7 +228,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
       const current = this.#checkRecord(found);
       checkCondition(condition, current);
       const snapshot = attempt('ERR_UPDATER_FAILED', 'the updater to succeed', () => updater(this.open(current)));
-      const record = this.#admit(snapshot);
+      const record = this.#admit(snapshot, undefined, 'the updater to return a snapshot { revision, data } at once');
       this.open(record); // what can't be handed out is not stored either
       return recover(
         () => chain(this.write(record, { ifMatch: current?.revision ?? null }), () => record),

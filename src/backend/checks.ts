@@ -16,21 +16,22 @@ export function checkKey(key: unknown): string {
  * Revision and data of an envelope. Other fields are not looked at.
  * @throws {StorageError} `ERR_INVALID_SNAPSHOT`, `ERR_INVALID_REVISION`
  */
-export function checkSnapshot<T>(snapshot: SnapshotInput<T>): { revision: Revision; data: T } {
-  const { revision, data } = attempt('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, () => {
+export function checkSnapshot<T>(
+  snapshot: SnapshotInput<T>,
+  expected = 'a snapshot { revision, data }',
+): { revision: Revision; data: T } {
+  const { revision, data } = attempt('ERR_INVALID_SNAPSHOT', expected, () => {
     if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot)) {
-      refuse('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, snapshot);
+      refuse('ERR_INVALID_SNAPSHOT', expected, snapshot);
     }
-    if (snapshot instanceof Promise) refuse('ERR_INVALID_SNAPSHOT', EXPECTED_SNAPSHOT, snapshot);
+    if (snapshot instanceof Promise) refuse('ERR_INVALID_SNAPSHOT', expected, snapshot);
     if (!('data' in snapshot)) {
-      throw new StorageError('ERR_INVALID_SNAPSHOT', { expected: EXPECTED_SNAPSHOT, received: 'an object without data' });
+      throw new StorageError('ERR_INVALID_SNAPSHOT', { expected, received: 'an object without data' });
     }
     return { revision: snapshot.revision, data: snapshot.data };
   });
   return { revision: toRevision(revision), data };
 }
-
-const EXPECTED_SNAPSHOT = 'a snapshot { revision, data }';
 
 /**
  * A copy of the metadata, with fields that are not known here kept as they are.
@@ -51,7 +52,7 @@ function copyMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
       refuse('ERR_INVALID_METADATA', 'a metadata object', metadata);
     }
     if (Object.hasOwn(metadata, '__proto__')) {
-      refuse('ERR_INVALID_METADATA', 'metadata without a field named __proto__', metadata);
+      refuse('ERR_INVALID_METADATA', 'metadata without a field named __proto__', '__proto__');
     }
     return clone(metadata);
   } catch (error) {
@@ -81,8 +82,12 @@ function isCount(value: unknown): boolean {
  */
 export function readOptions<O, K extends keyof O>(options: O, names: readonly K[]): Pick<O, K> {
   if (typeof options !== 'object' || options === null) refuse('ERR_INVALID_OPTION', 'options to be an object', options);
-  const read = () => Object.fromEntries(names.map((name) => [name, options[name]]));
-  return attempt('ERR_INVALID_OPTION', 'options that can be read', read) as Pick<O, K>;
+  return attempt('ERR_INVALID_OPTION', 'options that can be read', () => {
+    // A misspelt `ifMatch` would otherwise be no condition at all.
+    const unknown = Object.keys(options).find((name) => !names.includes(name as K));
+    if (unknown !== undefined) refuse('ERR_INVALID_OPTION', `options ${names.join(', ')}`, unknown);
+    return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<O, K>;
+  });
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */

@@ -7,8 +7,8 @@ import type {
   StorageUsage,
   Unsubscribe,
 } from '../contracts';
-import { operate } from '../errors';
-import type { MemoryStore } from '../store/memory-store';
+import { operate, refuse } from '../errors';
+import { MemoryStore } from '../store/memory-store';
 import { MeasuredRecord, type StorageRecord, type WriteCondition } from '../store/storage-record';
 import { type BackendOptions, BaseStorageBackend } from './base-storage-backend';
 import { checkMetadata } from './checks';
@@ -26,6 +26,8 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   constructor(options: KeyedMemoryBackendOptions<T>) {
     super(options);
     this.#store = options.store;
+    if (this.#store instanceof MemoryStore) return;
+    refuse('ERR_INVALID_OPTION', "the registry's store: hand the constructor's options on to super", this.#store);
   }
 
   /**

@@ -51,7 +51,7 @@ export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
 function readInitial<S extends object>(initial: S): S {
   const expected = 'initial to be an object of snapshots by key';
   return attempt('ERR_INVALID_OPTION', expected, () => {
-    if (typeof initial !== 'object' || initial === null || Array.isArray(initial))
+    if (typeof initial !== 'object' || initial === null || Symbol.iterator in initial)
       refuse('ERR_INVALID_OPTION', expected, initial);
     return { ...initial };
   });

@@ -216,9 +216,15 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   }
 
   /** @internal What `console.log` shows in Node: `SharedMemoryRegistry(1) { settings: { revision: '1', data: … } }`. */
-  [INSPECT](depth: number, options: object, print: (value: unknown, options: object) => string): string {
+  [INSPECT](
+    depth: number,
+    options: { readonly depth?: number | null },
+    print: (value: unknown, options: object) => string,
+  ): string {
     const entries = this.toJSON();
     const title = `${this.constructor.name}(${Object.keys(entries).length})`;
-    return depth < 0 ? `[${title}]` : `${title} ${print(entries, options)}`;
+    if (depth < 0) return `[${title}]`;
+    // Keys and envelopes are not what somebody who prints a registry wants to see: their two levels come on top.
+    return `${title} ${print(entries, { ...options, depth: options.depth && options.depth + 2 })}`;
   }
 }

@@ -5,7 +5,14 @@ import { mediumCases } from './contract/medium';
 import { metadataCases } from './contract/metadata';
 import { storageCases } from './contract/storage';
 import { writingCases } from './contract/writing';
-import type { CompleteBackend, ContractCase, ContractFeature, ContractMedium, ContractSettings } from './contract-case';
+import {
+  CONTRACT_FEATURES,
+  type CompleteBackend,
+  type ContractCase,
+  type ContractFeature,
+  type ContractMedium,
+  type ContractSettings,
+} from './contract-case';
 import { ContractViolation } from './expectations';
 
 /** Gives a fresh, empty medium. Called once for each test. */
@@ -34,6 +41,14 @@ export interface ContractTest {
 /** The tests of the contract, for a runner of your own. */
 export function backendContract<T>(open: OpenMedium<T>, options: BackendContractOptions<T> = {}): ContractTest[] {
   const { without = [], data } = options;
+  const unknown = without.find((feature) => !CONTRACT_FEATURES.includes(feature));
+  if (unknown !== undefined) {
+    throw new StorageError('ERR_INVALID_OPTION', {
+      operation: 'backendContract',
+      expected: `without to name some of ${CONTRACT_FEATURES.join(', ')}`,
+      received: String(unknown),
+    });
+  }
   return CASES.filter(({ features }) => !features.some((feature) => without.includes(feature)))
     .filter(({ sampleDataOnly }) => !(sampleDataOnly && data))
     .map((contractCase) => ({
@@ -101,13 +116,16 @@ async function runCase<T>(
   without: readonly ContractFeature[],
 ): Promise<void> {
   const listenerErrors: unknown[] = [];
-  const medium = await open({
+  const opened = await open({
     ...(quota && { quota: quota(data) }),
     onListenerError: (error) => listenerErrors.push(error),
   });
+  const medium = requireMedium(opened);
   try {
     const backend = medium.getBackend('key');
-    for (const feature of features) requireMethods(feature, medium, backend);
+    // Also what this test is not about: it may look whether something else has stayed as it was.
+    const needed = new Set([...features, ...LOOKED_AT.filter((feature) => !without.includes(feature))]);
+    for (const feature of needed) requireMethods(feature, medium, backend);
     await run({
       // Complete as far as this test goes: requireMethods has looked.
       medium: medium as Required<ContractMedium<unknown>>,
@@ -120,6 +138,14 @@ async function runCase<T>(
     await medium.dispose?.();
   }
 }
+
+function requireMedium<T>(opened: ContractMedium<T>): ContractMedium<T> {
+  if (typeof opened?.getBackend === 'function') return opened;
+  throw new ContractViolation(`expected open to give a medium { getBackend }, got ${String(opened)}`);
+}
+
+/** What tests of other promises look at. */
+const LOOKED_AT: readonly ContractFeature[] = ['metadata', 'stat', 'usage', 'changes'];
 
 function requireMethods(feature: ContractFeature, ...owners: readonly object[]): void {
   for (const method of METHODS[feature] ?? []) {

@@ -13,19 +13,22 @@ import type {
 } from '../index';
 
 /** What a backend may promise beyond `save` and `load`. */
-export type ContractFeature =
-  | 'clear'
-  | 'isolation'
-  | 'conditions'
-  | 'signals'
-  | 'update'
-  | 'metadata'
-  | 'stat'
-  | 'usage'
-  | 'changes'
-  | 'clearAll'
-  | 'quota'
-  | 'disposal';
+export const CONTRACT_FEATURES = [
+  'clear',
+  'isolation',
+  'conditions',
+  'signals',
+  'update',
+  'metadata',
+  'stat',
+  'usage',
+  'changes',
+  'clearAll',
+  'quota',
+  'disposal',
+] as const;
+
+export type ContractFeature = (typeof CONTRACT_FEATURES)[number];
 
 /** A backend as the contract sees it. What it doesn't promise (see `without`) may be missing. */
 export interface ContractBackend<T> {
