@@ -1,10 +1,5 @@
-export {
-  type BackendClass,
-  type BackendOptions,
-  type BackendWith,
-  BaseStorageBackend,
-  type Operation,
-} from './backend/base-storage-backend';
+export type { BackendClass, BackendWith } from './backend/backend-class';
+export { type BackendOptions, BaseStorageBackend, type Operation } from './backend/base-storage-backend';
 export { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from './backend/keyed-memory-backend';
 export { type MetadataTracking, withMetadataTracking } from './backend/metadata-tracking';
 export { frozen } from './codec/frozen';

@@ -36,19 +36,6 @@ export interface BackendOptions {
   readonly client?: string;
 }
 
-/** Any class of backends, as a mixin takes it: `T`, statics, constructor arguments and members survive. */
-export type BackendClass = (abstract new (
-  // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks this of the constructor that a mixin extends (TS2545).
-  ...args: any[]
-) => BaseStorageBackend<unknown>) & {
-  // With a member beside its signature, the type does not turn a generic class into one of `unknown` when calls nest.
-  readonly prototype: object;
-};
-
-/** A class of backends with members added by a mixin. */
-// biome-ignore lint/suspicious/noExplicitAny: only with these parameters does TypeScript merge the two constructors.
-export type BackendWith<B extends BackendClass, Added> = B & (abstract new (...args: any[]) => Added);
-
 /** @internal Names the member that carries `T`. */
 export declare const dataType: unique symbol;
 
@@ -101,7 +88,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
    * @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_REVISION_CONFLICT`, `ERR_DISPOSED`
    */
   clear(options?: WriteOptions): Promise<void> {
-    return this.#submit('clear', options, (condition) => ({ condition, effect: () => this.erase(condition), present: nothing }));
+    return this.#submit('clear', options, (condition) => ({ effect: () => this.erase(condition), present: nothing }));
   }
 
   /**
@@ -118,7 +105,6 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
     return this.#submit('update', options, (condition) => {
       checkCallback(updater, 'an updater');
       return {
-        condition,
         effect: () => this.#exchange(updater, condition),
         present: (record: StorageRecord) => this.open(this.#requireRecord(record)),
       };
@@ -177,7 +163,7 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
   protected submitSave(snapshot: SnapshotInput<T>, options?: WriteOptions, metadata?: () => SnapshotMetadata): Promise<void> {
     return this.#submit('save', options, (condition) => {
       const record = this.#admit(snapshot, metadata?.());
-      return { condition, record, effect: () => this.write(record, condition), present: nothing };
+      return { record, effect: () => this.write(record, condition), present: nothing };
     });
   }
 
@@ -339,7 +325,6 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
 
 /** What is left of an operation once it was let in. */
 interface Prepared<E, R> {
-  readonly condition?: WriteCondition;
   readonly record?: StorageRecord;
   readonly effect: () => Awaitable<E>;
   readonly present: (result: E) => R;

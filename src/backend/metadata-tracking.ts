@@ -10,7 +10,8 @@ import type {
   WriteOptions,
 } from '../contracts';
 import { MeasuredRecord, type StorageRecord, type TrackedRecord } from '../store/storage-record';
-import type { BackendClass, BackendWith, dataType } from './base-storage-backend';
+import type { BackendClass, BackendWith } from './backend-class';
+import type { dataType } from './base-storage-backend';
 import { checkMetadata, readTime } from './checks';
 
 /** What metadata tracking adds to a backend. */
