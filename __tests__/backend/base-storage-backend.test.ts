@@ -65,6 +65,24 @@ describe('the order of one handle', () => {
     await expect(third).resolves.toEqual(snapshot(1));
   });
 
+  test('is kept for one that was called while an operation before it was still to fail', async () => {
+    class Failing<T> extends SlowBackend<T> {
+      protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
+        if (operation.revision !== '2') return super.perform(operation, action);
+        await ticks(5);
+        throw new Error('no');
+      }
+    }
+    const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Failing });
+    backend.delays = [{ before: 40 }];
+    const first = backend.save(snapshot(1));
+    const second = backend.save(snapshot(2));
+    const third = backend.load();
+    await expect(second).rejects.toMatchObject({ code: 'ERR_HOOK_FAILED' });
+    await expect(third).resolves.toEqual(snapshot(1));
+    await first;
+  });
+
   test('holds nobody back once the effect has happened: a later reply may come first', async () => {
     const { backend } = slow({ after: 30 }, {});
     const replies: string[] = [];
@@ -258,6 +276,18 @@ describe('a signal', () => {
     await expect(saving).rejects.toBe('too late');
     await ticks(100);
     expect(registry.has('key')).toBe(false);
+  });
+
+  test('that is aborted rejects at once, even where the hook never goes on', async () => {
+    class Stuck<T> extends KeyedMemoryBackend<T> {
+      protected override perform<R>(): Promise<R> {
+        return new Promise(() => {});
+      }
+    }
+    const controller = new AbortController();
+    const loading = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Stuck }).load({ signal: controller.signal });
+    controller.abort('too late');
+    await expect(loading).rejects.toBe('too late');
   });
 
   test('that is aborted after the effect is too late', async () => {

@@ -174,6 +174,34 @@ describe('code of others that runs where it is not expected', () => {
     await expect(backend.load()).resolves.toBeNull();
   });
 
+  it.each([
+    [{ savedAt: 'now' }, 'metadata.savedAt to be a finite number of ms since the epoch, got "now"'],
+    [{ schemaVersion: -1 }, 'metadata.schemaVersion to be a whole number, 0 or more, got -1'],
+    [{ sizeBytes: 1.5 }, 'metadata.sizeBytes to be a whole number of bytes, 0 or more, got 1.5'],
+    [{ compressed: 1 }, 'metadata.compressed to be true or false, got 1'],
+    [{ checksum: 1 }, 'metadata.checksum to be a string, got 1'],
+    [{ ttlMs: -1 }, 'metadata.ttlMs to be a finite number of ms, 0 or more, got -1'],
+    [{ extra: () => {} }, 'metadata that can be copied, got StorageError: expected data that can be copied'],
+  ])('metadata %p is told what it must be', async (field, message) => {
+    const metadata = { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false, ...field } as never;
+    const saving = new SharedMemoryRegistry<unknown>().getBackend('a').saveWithMetadata(snapshot('1'), metadata);
+
+    await expect(saving).rejects.toThrow(`save("a"): expected ${message}`);
+  });
+
+  it('a key, an ifMatch, a time and an updater are told what they must be', async () => {
+    const registry = new SharedMemoryRegistry<unknown>({ now: () => Number.NaN });
+    const backend = registry.getBackend('a');
+
+    expect(() => registry.getBackend(5 as never)).toThrow('getBackend: expected a key that is a string, got 5');
+    await expect(backend.clear({ ifMatch: '01' })).rejects.toThrow(
+      'ifMatch to be a revision, or null for "nothing stored", got "01"',
+    );
+    await expect(backend.save(snapshot('1'))).rejects.toThrow('now() to return a finite number of ms since the epoch, got NaN');
+    await expect(backend.update(5 as never)).rejects.toThrow('expected an updater that is a function, got 5');
+    await expect(backend.update(fail as never)).rejects.toThrow('expected the updater to succeed, got Error: no');
+  });
+
   it('a signal that a getter of the data aborts is heard at once', async () => {
     const controller = new AbortController();
     const registry = new SharedMemoryRegistry<unknown>();
@@ -211,6 +239,10 @@ describe('code of others that runs where it is not expected', () => {
     expect(construct).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
   });
 });
+
+function fail(): never {
+  throw new Error('no');
+}
 
 function unreadable(name: string): never {
   const get = () => {
