@@ -4,9 +4,14 @@ import { resolve } from 'node:path';
 const { jest } = JSON.parse(readFileSync('package.json', 'utf8'));
 const node = jest.projects.find(({ displayName }) => displayName === 'node');
 
-/** What is mutated, and the tests written for it: a run for each of some 900 mutants must be short. */
+/** What is mutated, and the tests written for it: a run for each of some 1,400 mutants must be short. */
 const ROOMS = {
   revision: { mutate: ['src/revision.ts'], tests: ['revision.test.ts'] },
+  codec: {
+    mutate: ['src/codec/**/*.ts'],
+    tests: ['codec/{structured,frozen,json,json-size,utf8-size,reference,refusal,copy-tree,use-codec}.test.ts'],
+    testTimeout: 10_000,
+  },
   store: {
     mutate: ['src/store/**/*.ts'],
     tests: ['store/*.test.ts', 'registry/[cs]*.test.ts', 'bad-inputs/{foreign-code,listeners}.test.ts'],
@@ -38,7 +43,7 @@ export default {
       projects: [],
       // A mutant is no worse for its types: only what it does counts.
       transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, transpilation: true }] },
-      testTimeout: 500,
+      testTimeout: Math.max(...rooms.map(({ testTimeout = 500 }) => testTimeout)),
       testMatch: rooms.flatMap(({ tests }) => tests).map((test) => `<rootDir>/__tests__/${test}`),
     },
   },

@@ -122,13 +122,13 @@ export function attempt<R>(code: StorageErrorCode, expected: string, action: () 
   try {
     return action();
   } catch (cause) {
-    throw StorageError.is(cause) ? cause : new StorageError(code, { expected, received: describe(cause), cause });
+    throw wrap(code, expected, cause);
   }
 }
 
-/** Runs a codec, which may be anybody's. */
-export function attemptCodec<R>(action: () => R): R {
-  return attempt('ERR_CODEC_FAILED', 'the codec to succeed', action);
+/** What `attempt` throws. For code that is run so often that an `action` would cost too much. */
+export function wrap(code: StorageErrorCode, expected: string, cause: unknown): StorageError {
+  return StorageError.is(cause) ? cause : new StorageError(code, { expected, received: describe(cause), cause });
 }
 
 /** Runs an operation. Its errors say which it was. */

@@ -2,7 +2,7 @@ export type { BackendClass, BackendWith } from './backend/backend-class';
 export { type BackendOptions, BaseStorageBackend, type Operation } from './backend/base-storage-backend';
 export { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from './backend/keyed-memory-backend';
 export { type MetadataTracking, withMetadataTracking } from './backend/metadata-tracking';
-export { frozen } from './codec/frozen';
+export { type DeepReadonly, frozen } from './codec/frozen';
 export { json } from './codec/json';
 export { reference } from './codec/reference';
 export type { StorageCodec } from './codec/storage-codec';

@@ -461,10 +461,14 @@ describe('update on a medium that answers late', () => {
 });
 
 describe('a handle on its own', () => {
-  test('has a client name, and is named by its class when it is printed', () => {
+  test('has a client name, also while an operation is under way', async () => {
     const backend = new SharedMemoryRegistry<number>().getBackend('key', { client: 'tab-1', Backend: SlowBackend });
     expect(backend).toMatchObject({ key: 'key', client: 'tab-1' });
-    expect(JSON.stringify(backend)).toBe('{"key":"key","client":"tab-1","delays":[]}');
+    const loading = backend.load();
+    expect(backend.client).toBe('tab-1');
+    await loading;
+    expect(backend.client).toBe('tab-1');
+    expect(JSON.stringify(backend)).toBe('{"key":"key","delays":[]}');
   });
 
   test('is called client where nobody names it', () => {
@@ -474,7 +478,8 @@ describe('a handle on its own', () => {
       protected override erase = () => {};
     }
     expect(new Medium({ key: 'a' }).client).toBe('client');
-    expect(() => new Medium({ key: 'a', client: 5 as never })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+    expect(new Medium({ key: 'a', client: 5 }).client).toBe('client-5');
+    expect(() => new Medium({ key: 'a', client: 0.5 })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
     expect(() => new Medium({ key: 5 as never })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_KEY' }));
   });
 

@@ -164,7 +164,7 @@ describe('the options of getBackend', () => {
   it('a constructor that throws is reported with its cause', () => {
     const cause = new Error('no');
     class Failing<T> extends KeyedMemoryBackend<T> {
-      override readonly client = (() => {
+      readonly broken = (() => {
         throw cause;
       })();
     }

@@ -1,44 +1,11 @@
 import fc from 'fast-check';
 import { frozen, json, reference, SharedMemoryRegistry, structured } from 'shared-memory-registry';
-import { jsonSize, utf8Size } from '../../src/codec/json-size';
-import { anyJson, anyTangle, anyText, anyValue } from '../support/values';
+import { jsonSize, plainSize } from '../../src/codec/json-size';
+import { anyJson, anyTangle, anyValue } from '../support/values';
 
 function textSize(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
-
-describe('utf8Size', () => {
-  it('is the number of UTF-8 bytes of any text', () => {
-    fc.assert(
-      fc.property(anyText, (text) => utf8Size(text) === Buffer.byteLength(text)),
-      { numRuns: 1000 },
-    );
-  });
-
-  it.each([
-    ['', 0],
-    ['\u007f', 1],
-    ['\u0080', 2],
-    ['\u07ff', 2],
-    ['\u0800', 3],
-    ['\ud7ff', 3],
-    ['\ud800', 3],
-    ['\udbff', 3],
-    ['\udc00', 3],
-    ['\udfff', 3],
-    ['\ue000', 3],
-    ['\uffff', 3],
-    ['\ud800\udc00', 4],
-    ['\udbff\udfff', 4],
-    ['\udc00\ud800', 6],
-    ['\ud800\ud800\udc00', 7],
-    ['\ud800a', 4],
-    ['\ud800\ue000', 6],
-    ['\u{1f600}a', 5],
-  ])('of %j is %d', (text, size) => {
-    expect(utf8Size(text)).toBe(size);
-  });
-});
 
 describe('jsonSize', () => {
   it('is the number of UTF-8 bytes of the JSON text of any JSON value', () => {
@@ -142,6 +109,23 @@ describe('jsonSize', () => {
 
 function returnThis(this: unknown): unknown {
   return this;
+}
+
+describe('plainSize', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a bigint', { big: 5n }],
+    ['a cycle', cycle()],
+    ['a tree', { list: [1, null, { text: 'ä' }] }],
+  ])('is that of jsonSize for %s', (_name, data) => {
+    expect(plainSize(data)).toBe(jsonSize(data));
+  });
+});
+
+function cycle(): object {
+  const value: { self?: object } = {};
+  value.self = value;
+  return value;
 }
 
 describe('the size of an entry', () => {

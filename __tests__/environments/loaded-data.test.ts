@@ -10,7 +10,7 @@ import {
 
 interface Settings {
   readonly theme: string;
-  readonly list: (number | null | { readonly deep: boolean })[];
+  readonly list: readonly (number | null | { readonly deep: boolean })[];
 }
 
 const makeData = (): Settings => ({ theme: 'dark', list: [1, null, { deep: true }] });

@@ -7,13 +7,13 @@ import { MeasuredRecord } from '../../src/store/storage-record';
 const maker = { client: 'tab' };
 const newStore = (quota?: number) =>
   new MemoryStore<unknown>({ codec: structured, now: () => 0, quota, changes: new ChangeFeed() });
-const record = (data: unknown) => MeasuredRecord.first<unknown>(structured, { revision: toRevision('1'), data }, 0);
+const record = (data: unknown) => new MeasuredRecord<unknown>(toRevision('1'), data, 0, structured);
 
 describe('MemoryStore', () => {
   test('counts no bytes before it is asked, where there is no quota', () => {
     const measure = jest.fn(() => 1);
     const store = newStore();
-    store.put('a', MeasuredRecord.first<unknown>({ ...structured, measure }, record(1), 0), {}, maker);
+    store.put('a', new MeasuredRecord<unknown>(toRevision('1'), 1, 0, { ...structured, measure }), {}, maker);
     store.delete('a', {}, maker);
     store.restore(store.checkpoint());
     expect(measure).not.toHaveBeenCalled();

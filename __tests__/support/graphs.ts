@@ -1,14 +1,14 @@
 /** Object graphs, compared and collected without regard to the realm that their objects come from. */
 
 /** Every object that can be reached from a value. */
-export function objectsIn(value: unknown): Set<object> {
+export function objectsIn(value: unknown, parts = partsOf): Set<object> {
   const found = new Set<object>();
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const next = waiting.pop();
     if (typeof next !== 'object' || next === null || found.has(next)) continue;
     found.add(next);
-    waiting.push(...partsOf(next));
+    waiting.push(...parts(next));
   }
   return found;
 }
@@ -17,6 +17,17 @@ export function objectsIn(value: unknown): Set<object> {
 export function sharedObjects(left: unknown, right: unknown): object[] {
   const others = objectsIn(right);
   return [...objectsIn(left)].filter((object) => others.has(object));
+}
+
+/** The objects that can be reached from more than one of them, by hidden and symbol members as well. */
+export function objectsInSeveral(...values: unknown[]): object[] {
+  const found = values.map((value) => [...objectsIn(value, (object) => membersOf(() => referencesOf(object)))]);
+  const seen = new Set<object>();
+  return found.flatMap((objects) => {
+    const again = objects.filter((object) => seen.has(object));
+    for (const object of objects) seen.add(object);
+    return again;
+  });
 }
 
 /** Whether both are of the same kinds and contents all through, with the same references shared and the same cycles. */
@@ -50,7 +61,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function tagOf(value: object): string {
+export function tagOf(value: object): string {
   return Object.prototype.toString.call(value);
 }
 
@@ -60,7 +71,8 @@ function contentOf(value: object): string {
   return JSON.stringify([...keys, Array.isArray(value) ? value.length : slotsOf(value)]);
 }
 
-function slotsOf(value: object): unknown {
+/** What an object holds in internal slots. */
+export function slotsOf(value: object): unknown {
   switch (tagOf(value)) {
     case '[object Date]':
       return (value as Date).getTime();
@@ -88,14 +100,24 @@ function partsOf(value: object): unknown[] {
   if (ArrayBuffer.isView(value)) return [value.buffer];
   const own: unknown[] = Object.keys(value).map((key) => value[key as keyof typeof value]);
   if (Object.hasOwn(value, 'cause')) own.push((value as Error).cause);
-  return [
-    ...own,
-    ...membersOf(() => Map.prototype.entries.call(value)).flat(),
-    ...membersOf(() => Set.prototype.values.call(value)),
-  ];
+  return [...own, ...collected(value)];
 }
 
-/** Of a Map or a Set; told by trying, since objects can call themselves anything. */
+/** The parts of an object, with what its hidden and symbol members hold. */
+function referencesOf(value: object): unknown[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer];
+  const own = Reflect.ownKeys(value).flatMap((key) => membersOf(() => [Reflect.get(value, key)]));
+  const looksPlain = !(value instanceof Map || value instanceof Set) && tagOf(value) === '[object Object]';
+  return looksPlain || Array.isArray(value) ? own : [...own, ...collected(value)];
+}
+
+function collected(value: object): unknown[] {
+  // The likely one first: it is slow to try what fails.
+  const entries = membersOf(() => Map.prototype.entries.call(value)).flat();
+  return entries.length > 0 ? entries : membersOf(() => Set.prototype.values.call(value));
+}
+
+/** What can be read; of a Map or a Set, told by trying, since objects can call themselves anything. */
 function membersOf(open: () => Iterable<unknown>): unknown[] {
   try {
     return [...open()];

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
+import { anyBuiltIn, errorOf } from './values/built-ins';
+import { anyRestless } from './values/getters';
+import { nested, PLAIN_LEVELS } from './values/nesting';
+import { anyNumbers, arrayOf, collectionOf, objectOf } from './values/objects';
+import { anyCodeUnit, anyKey, anyPrimitive, anyText } from './values/primitives';
+import { anyRecords, anyTable } from './values/records';
+import { anyRefused } from './values/refused';
+import { anyLadder, tangleOf } from './values/tangles';
 
-/** Any value that structured cloning takes, without references between its parts. */
+export { anyBuiltIn, anyLadder, anyNumbers, anyRecords, anyRestless, anyTable, anyText, nested, PLAIN_LEVELS };
+
+/** Any value that structured cloning takes, as fast-check makes them: without references between its parts. */
 export const anyValue = fc.anything({
   withBigInt: true,
   withBoxedValues: true,
@@ -14,34 +24,59 @@ export const anyValue = fc.anything({
   maxDepth: 3,
 });
 
-const edge = fc.record({ from: fc.nat(), to: fc.nat(), key: fc.oneof(fc.string(), fc.constant('__proto__')) });
-
 /** Objects, arrays and Maps that refer to one another, round in circles too. */
-export const anyTangle = fc
-  .record({
-    nodes: fc.array(fc.oneof(fc.dictionary(fc.string(), anyValue, { maxKeys: 3 }), fc.array(anyValue, { maxLength: 3 })), {
-      minLength: 1,
-      maxLength: 6,
-    }),
-    edges: fc.array(edge, { maxLength: 10 }),
-  })
-  .map(({ nodes, edges }) => {
-    const all: object[] = [...nodes, new Map(), new Set()];
-    for (const { from, to, key } of edges) link(all[from % all.length] as object, key, all[to % all.length]);
-    return all;
-  });
-
-function link(source: object, key: string, target: unknown): void {
-  if (source instanceof Map) source.set(target, target);
-  else if (source instanceof Set) source.add(target);
-  else if (Array.isArray(source)) source.push(target);
-  else Object.defineProperty(source, key, { value: target, writable: true, enumerable: true, configurable: true });
-}
-
-const anyCodeUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
-
-/** Any text: lone surrogates, control characters and all. */
-export const anyText = fc.string({ unit: fc.oneof(anyCodeUnit, fc.constantFrom('"', '\\', '\n', 'ä', '😀', '\u2028')) });
+export const anyTangle = tangleOf(
+  fc.oneof(fc.dictionary(fc.string(), anyValue, { maxKeys: 3 }), fc.array(anyValue, { maxLength: 3 })),
+);
 
 /** Any value that JSON can write. */
 export const anyJson: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 4, stringUnit: anyCodeUnit });
+
+/** Objects and arrays as literals make them, with any keys. */
+export const anyPlainData = recursive(anyPrimitive, (data) => [
+  fc.dictionary(anyKey, data, { maxKeys: 8 }),
+  fc.array(data, { maxLength: 6 }),
+  anyNumbers,
+]);
+
+/** Objects, arrays, collections and errors with all their oddities. */
+export const anyOddData = recursive(fc.oneof(anyPrimitive, anyBuiltIn, anyNumbers), oddContainers);
+
+/** The same, where some part may be one that no medium takes. */
+export const anyDoubtfulData = recursive(
+  fc.oneof({ arbitrary: anyPrimitive, weight: 5 }, { arbitrary: anyBuiltIn, weight: 4 }, { arbitrary: anyRefused, weight: 1 }),
+  oddContainers,
+);
+
+/** Odd objects that refer to one another, round in circles too. */
+export const anyOddTangle = tangleOf(fc.oneof(...oddContainers(anyPrimitive)));
+
+/** Anything that a medium takes. Copying may use it up, as it does `anyRestless`. */
+export const anyData: fc.Arbitrary<unknown> = fc.oneof(
+  anyPlainData,
+  anyNumbers,
+  anyBuiltIn,
+  anyValue,
+  anyOddData,
+  anyTangle,
+  anyOddTangle,
+  anyLadder,
+  anyRecords,
+  anyTable,
+  anyRestless,
+  nested({ min: 1, max: 100 }),
+);
+
+function oddContainers(value: fc.Arbitrary<unknown>): fc.Arbitrary<object>[] {
+  return [objectOf(value), arrayOf(value), collectionOf(value), errorOf(value)];
+}
+
+/** Leaves within containers within containers. */
+function recursive(
+  leaf: fc.Arbitrary<unknown>,
+  containersOf: (value: fc.Arbitrary<unknown>) => fc.Arbitrary<unknown>[],
+): fc.Arbitrary<unknown> {
+  return fc.letrec<{ data: unknown }>((tie) => ({
+    data: fc.oneof({ maxDepth: 3, depthSize: 'small' }, leaf, ...containersOf(tie('data'))),
+  })).data;
+}

@@ -1,6 +1,6 @@
 import { clone } from '../codec/structured';
 import type { AbortSignalLike, Revision, SnapshotInput, SnapshotMetadata, WriteOptions } from '../contracts';
-import { attempt, describe, refuse, StorageError } from '../errors';
+import { attempt, describe, refuse, StorageError, wrap } from '../errors';
 import { isRevision, toRevision } from '../revision';
 import type { WriteCondition } from '../store/storage-record';
 
@@ -20,17 +20,23 @@ export function checkSnapshot<T>(
   snapshot: SnapshotInput<T>,
   expected = 'a snapshot { revision, data }',
 ): { revision: Revision; data: T } {
-  const { revision, data } = attempt('ERR_INVALID_SNAPSHOT', expected, () => {
+  let revision: string;
+  let data: T;
+  try {
     if (typeof snapshot !== 'object' || snapshot === null || Array.isArray(snapshot)) {
       refuse('ERR_INVALID_SNAPSHOT', expected, snapshot);
     }
-    if (snapshot instanceof Promise) refuse('ERR_INVALID_SNAPSHOT', expected, snapshot);
-    if (!('data' in snapshot)) {
-      throw new StorageError('ERR_INVALID_SNAPSHOT', { expected, received: 'an object without data' });
-    }
-    return { revision: snapshot.revision, data: snapshot.data };
-  });
+    ({ revision, data } = snapshot);
+    if (data === undefined && !('data' in snapshot)) refuseEmpty(snapshot, expected);
+  } catch (cause) {
+    throw wrap('ERR_INVALID_SNAPSHOT', expected, cause);
+  }
   return { revision: toRevision(revision), data };
+}
+
+function refuseEmpty(snapshot: object, expected: string): never {
+  if (snapshot instanceof Promise) refuse('ERR_INVALID_SNAPSHOT', expected, snapshot);
+  throw new StorageError('ERR_INVALID_SNAPSHOT', { expected, received: 'an object without data' });
 }
 
 /**
@@ -112,9 +118,8 @@ function isSignal(value: unknown): boolean {
   );
 }
 
-/** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_HOOK_FAILED` */
-export function readTime(now: () => number): number {
-  const time = attempt('ERR_HOOK_FAILED', 'now() to succeed', now);
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+export function checkTime(time: number): number {
   if (Number.isFinite(time)) return time;
   refuse('ERR_INVALID_OPTION', 'now() to return a finite number of ms since the epoch', time);
 }

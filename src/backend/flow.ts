@@ -28,6 +28,7 @@ export function untilAborted<R>(result: Promise<R>, signal: AbortSignalLike, sta
   });
 }
 
-function isPromiseLike<T>(value: Awaitable<T>): value is PromiseLike<T> {
+/** Whether this has to be awaited. */
+export function isPromiseLike<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -46,13 +46,17 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
     return this.#store.usage(used);
   }
 
+  // A subclass may have a codec of its own; what is stored is encoded with the registry's.
+
   protected override read(): Awaitable<StorageRecord | null> {
-    // A subclass may have a codec of its own, over records that the registry has encoded with another.
-    return this.#store.get(this.key)?.recoded(this.codec) ?? null;
+    const record = this.#store.get(this.key);
+    return record === null ? null : record.recoded(this.#store.codec, this.codec);
   }
 
   protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
-    this.#store.put(this.key, MeasuredRecord.from(this.codec, checkRecordMetadata(record)), condition, this);
+    const { codec } = this;
+    const measured = record instanceof MeasuredRecord ? record : MeasuredRecord.from(codec, checkRecordMetadata(record));
+    this.#store.put(this.key, measured.recoded(codec, this.#store.codec), condition, this);
   }
 
   protected override erase(condition: WriteCondition): Awaitable<void> {
@@ -70,6 +74,6 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
 
 /** A record that a hook has put together may carry any metadata. */
 function checkRecordMetadata(record: StorageRecord & { readonly metadata?: SnapshotMetadata | undefined }): StorageRecord {
-  if (record instanceof MeasuredRecord || record?.metadata === undefined) return record;
+  if (record?.metadata === undefined) return record;
   return { ...record, ...{ metadata: checkMetadata(record.metadata) } };
 }

@@ -1,4 +1,4 @@
-import { utf8Size } from '../codec/json-size';
+import { utf8Size } from '../codec/utf8-size';
 import type {
   OperationOptions,
   PersistedSnapshot,
@@ -9,10 +9,10 @@ import type {
   StorageUsage,
   WriteOptions,
 } from '../contracts';
-import { MeasuredRecord, type StorageRecord, type TrackedRecord } from '../store/storage-record';
+import { MeasuredRecord, type StorageRecord, SucceedingRecord, type TrackedRecord } from '../store/storage-record';
 import type { BackendClass, BackendWith } from './backend-class';
 import type { dataType } from './base-storage-backend';
-import { checkMetadata, readTime } from './checks';
+import { checkMetadata, checkTime } from './checks';
 
 /** What metadata tracking adds to a backend. */
 export interface MetadataTracking {
@@ -85,12 +85,9 @@ export function withMetadataTracking<B extends BackendClass>(Backend: B): Backen
     }
 
     protected override record(revision: Revision, data: unknown, metadata?: SnapshotMetadata): StorageRecord {
-      return MeasuredRecord.first(
-        this.codec,
-        super.record(revision, data),
-        readTime(() => this.now()),
-        metadata,
-      );
+      const updatedAt = checkTime(this.now());
+      if (metadata === undefined) return new MeasuredRecord(revision, data, updatedAt, this.codec);
+      return SucceedingRecord.like({ revision, data, updatedAt, metadata }, data, this.codec);
     }
   }
   return TrackedBackend;
@@ -103,6 +100,7 @@ export function metadataOf(record: TrackedRecord): SnapshotMetadata {
   return { savedAt: updatedAt, schemaVersion: 1, sizeBytes, compressed: false };
 }
 
-function statOf({ revision, sizeBytes, createdAt, updatedAt, saveCount }: TrackedRecord): StorageStat {
+function statOf(record: TrackedRecord): StorageStat {
+  const { revision, sizeBytes, updatedAt, createdAt = updatedAt, saveCount = 1 } = record;
   return { revision, sizeBytes, createdAt, updatedAt, saveCount };
 }

@@ -3,28 +3,40 @@
  * the hooks around them take. A turn is over when the effect has happened, or when it is certain that it won't.
  */
 export class Turn {
-  #previous: Turn | undefined;
+  /** Of the handle: it keeps its turns and its client's name in one field. */
+  readonly client: string | number;
   finished = false;
-  #waiting: (() => void)[] = [];
+  /** Whether `perform` runs and has not called its action yet. */
+  performing = false;
+  private previous: Turn | undefined;
+  private waiting: (() => void)[] | undefined;
 
-  constructor(previous: Turn | undefined) {
-    this.#previous = previous;
+  constructor(client: string | number, previous: Turn | undefined) {
+    this.client = client;
+    this.previous = previous;
   }
 
   /** Resolves when every earlier turn is over; `undefined` if they all are. */
   arrival(): Promise<void> | undefined {
     const earlier = this.earlier();
-    return earlier && new Promise<void>((resolve) => earlier.#waiting.push(resolve)).then(() => this.arrival());
+    return earlier === undefined ? undefined : earlier.end().then(() => this.arrival());
   }
 
   finish(): void {
     this.finished = true;
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.waiting === undefined) return;
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** The nearest earlier turn that is not over. A finished one in between may have given up out of order. */
   earlier(): Turn | undefined {
-    while (this.#previous?.finished) this.#previous = this.#previous.#previous;
-    return this.#previous;
+    while (this.previous?.finished) this.previous = this.previous.previous;
+    return this.previous;
+  }
+
+  private end(): Promise<void> {
+    this.waiting ??= [];
+    const waiting = this.waiting;
+    return new Promise((resolve) => waiting.push(resolve));
   }
 }

@@ -1,3 +1,5 @@
+import { utf8Size } from './utf8-size';
+
 /**
  * How many UTF-8 bytes data takes as JSON text; 0 for what JSON writes nothing for, such as `undefined`.
  *
@@ -28,22 +30,20 @@ export function jsonSize(data: unknown): number {
   return text === undefined ? 0 : utf8Size(text) + outsideText;
 }
 
+/** The same for data of plain objects, arrays and primitives alone, several times faster. */
+export function plainSize(data: unknown): number {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(data);
+  } catch {
+    return jsonSize(data); // a bigint, or a cycle
+  }
+  return text === undefined ? 0 : utf8Size(text);
+}
+
 function substituteFor(source: object): unknown {
   if (source instanceof Map || source instanceof Set) return [...source];
   if (source instanceof RegExp) return String(source);
   if (source instanceof Error) return Object.assign({ name: source.name, message: source.message }, source);
   return source;
-}
-
-/** UTF-8 bytes of a text. A lone surrogate takes the three bytes of the replacement character. */
-export function utf8Size(text: string): number {
-  let size = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0x80) size += 1;
-    if (unit >= 0x800) size += 1;
-    const pairs = unit >= 0xd800 && unit <= 0xdbff && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
-    if (pairs) index += 1; // four bytes for two units
-  }
-  return size;
 }

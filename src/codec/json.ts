@@ -1,7 +1,7 @@
 import { describe } from '../errors';
-import { utf8Size } from './json-size';
 import { formatPath, refusal } from './refusal';
 import type { StorageCodec } from './storage-codec';
+import { utf8Size } from './utf8-size';
 
 /**
  * Keeps JSON text, as `setItem(key, JSON.stringify(data))` does: what JSON drops or changes is dropped or changed.

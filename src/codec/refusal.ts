@@ -1,4 +1,4 @@
-import { StorageError } from '../errors';
+import { describe, StorageError } from '../errors';
 
 /** The error of a codec that refuses data: what it takes, and what came where. */
 export function refusal(
@@ -8,6 +8,36 @@ export function refusal(
   cause?: unknown,
 ): StorageError {
   return new StorageError(code, { expected, received, ...(cause === undefined ? undefined : { cause }) });
+}
+
+/** Data that can't be copied. On its way out it gathers the keys that lead to it. */
+export class Refusal extends Error {
+  readonly #keys: string[] = [];
+
+  constructor(
+    readonly culprit: string,
+    cause?: unknown,
+    readonly relation = 'at',
+  ) {
+    super(culprit, cause === undefined ? undefined : { cause });
+  }
+
+  /** What was thrown, seen from the object that has the culprit under this key. */
+  static under(key: string, error: unknown): Refusal {
+    const refusal = Refusal.from(error);
+    refusal.#keys.push(key);
+    return refusal;
+  }
+
+  /** What is no refusal was thrown by the data itself, as by a getter. */
+  static from(error: unknown): Refusal {
+    return error instanceof Refusal ? error : new Refusal(describe(error), error, 'while copying');
+  }
+
+  /** What came, and where. */
+  get received(): string {
+    return `${this.culprit} ${this.relation} ${formatPath([...this.#keys].reverse())}`;
+  }
 }
 
 /** Where in the data something is: `data.items[3].onClick`. */

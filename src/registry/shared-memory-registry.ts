@@ -1,7 +1,8 @@
-import { checkKey, checkSnapshot, readOptions, readTime } from '../backend/checks';
+import { checkKey, checkSnapshot, checkTime, readOptions } from '../backend/checks';
 import { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
 import { metadataOf } from '../backend/metadata-tracking';
 import { structured } from '../codec/structured';
+import { decodeWith, encodeWith } from '../codec/use-codec';
 import type {
   PersistedSnapshot,
   SnapshotEnvelope,
@@ -10,7 +11,7 @@ import type {
   StorageUsage,
   Unsubscribe,
 } from '../contracts';
-import { attempt, attemptCodec, operate, refuse } from '../errors';
+import { attempt, operate, refuse } from '../errors';
 import { ChangeFeed } from '../store/change-feed';
 import { Checkpoint } from '../store/checkpoint';
 import { MemoryStore } from '../store/memory-store';
@@ -70,7 +71,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
     // Left out only where B is KeyedMemoryBackend<T>, as RegistryArguments says.
     this.#Backend = Backend ?? (KeyedMemoryBackend as unknown as KeyedMemoryBackendClass<T, B>);
     this.#store = new MemoryStore<T>({ codec, now, quota, changes: new ChangeFeed(onListenerError) });
-    this.#initial = operate('initial', () => new Checkpoint(this.#recordsOf(initial)));
+    this.#initial = operate('initial', () => new Checkpoint(this.#recordsOf(initial), this.#store.codec));
     operate('initial', () => this.#store.restore(this.#initial));
   }
 
@@ -92,10 +93,16 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
       () => {
         this.#store.get(checkKey(key));
         const names = ['Backend', 'client'] as const;
-        const { Backend = this.#Backend, client = `client-${++this.#clients}` } = readOptions(options, names);
+        const { Backend = this.#Backend, client } = readOptions(options, names);
         checkBackendClass(Backend);
+        if (client !== undefined && typeof client !== 'string') refuse('ERR_INVALID_OPTION', 'client to be a string', client);
+        if (client === undefined) this.#clients += 1;
         const expected = `the constructor of ${Backend.name} to succeed`;
-        return attempt('ERR_HOOK_FAILED', expected, () => new Backend({ key, client, store: this.#store }));
+        return attempt(
+          'ERR_HOOK_FAILED',
+          expected,
+          () => new Backend({ key, client: client ?? this.#clients, store: this.#store }),
+        );
       },
       key,
     );
@@ -191,7 +198,8 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   }
 
   #open(record: MeasuredRecord<T>): PersistedSnapshot<T> {
-    return { snapshot: { revision: record.revision, data: record.decode() }, metadata: metadataOf(record) };
+    const data = decodeWith(this.#store.codec, record.data);
+    return { snapshot: { revision: record.revision, data }, metadata: metadataOf(record) };
   }
 
   #recordsOf(initial: Readonly<Record<string, SnapshotInput<T>>>): Map<string, MeasuredRecord<T>> {
@@ -202,8 +210,11 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
         'initial',
         () => {
           const { revision, data } = checkSnapshot(initial[key] as SnapshotInput<T>);
-          const encoded = attemptCodec(() => codec.encode(data));
-          records.set(key, MeasuredRecord.first(codec, { revision, data: encoded }, readTime(now)));
+          const encoded = encodeWith(codec, data);
+          records.set(
+            key,
+            new MeasuredRecord(revision, encoded, checkTime(attempt('ERR_HOOK_FAILED', 'now() to succeed', now)), codec),
+          );
         },
         key,
       );

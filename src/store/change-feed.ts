@@ -45,9 +45,15 @@ export class ChangeFeed {
     };
   }
 
+  /** Whether anybody would hear of a change of this key. */
+  isHeard(key: string): boolean {
+    return this.#subscriptions.size > 0 && (this.#subscriptions.has(key) || this.#subscriptions.has(undefined));
+  }
+
   publish(change: StorageChange, maker: object | null): void {
-    const subscriptions = [...this.#subscribed(change.key), ...this.#subscribed(undefined)];
-    if (subscriptions.length === 0) return;
+    const [some, others] = [this.#subscribed(change.key), this.#subscribed(undefined)];
+    // Arrays of subscriptions are never changed, so those who hear can be those that are there now.
+    const subscriptions = others.length === 0 ? some : [...some, ...others];
     if (this.#queue.length === 0) void Promise.resolve().then(() => this.#deliver());
     this.#queue.push({ change: Object.freeze(change), maker, subscriptions });
   }

@@ -7,10 +7,12 @@ import type { MeasuredRecord } from './storage-record';
  */
 export class Checkpoint<T> {
   readonly #records: ReadonlyMap<string, MeasuredRecord<T>>;
+  readonly #codec: StorageCodec<T>;
 
   /** @internal A registry makes them. */
-  constructor(records: ReadonlyMap<string, MeasuredRecord<T>>) {
+  constructor(records: ReadonlyMap<string, MeasuredRecord<T>>, codec: StorageCodec<T>) {
     this.#records = new Map(records);
+    this.#codec = codec;
   }
 
   /** How many keys it holds. */
@@ -20,6 +22,8 @@ export class Checkpoint<T> {
 
   /** @internal The records as a medium with this codec keeps them. */
   recordsFor(codec: StorageCodec<T>): Map<string, MeasuredRecord<T>> {
-    return new Map(Array.from(this.#records, ([key, record]) => [key, record.recoded(codec)]));
+    const records = new Map(this.#records);
+    if (codec !== this.#codec) for (const [key, record] of records) records.set(key, record.recoded(this.#codec, codec));
+    return records;
   }
 }

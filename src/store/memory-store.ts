@@ -1,5 +1,5 @@
-import { utf8Size } from '../codec/json-size';
 import type { StorageCodec } from '../codec/storage-codec';
+import { utf8Size } from '../codec/utf8-size';
 import type { StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
 import { QuotaExceededError, StorageError } from '../errors';
 import type { ChangeFeed } from './change-feed';
@@ -55,11 +55,13 @@ export class MemoryStore<T> {
   put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
     // Measuring may run code of the data or the codec, which may save as well: it is over before anything is looked at.
     if (this.#quota !== undefined) void record.sizeBytes;
-    this.#replace(key, (current) => record.after(current), condition, maker);
+    const current = this.#check(key, condition);
+    this.#replace(key, current, record.after(current), maker);
   }
 
   delete(key: string, condition: WriteCondition, maker: ChangeMaker): void {
-    this.#replace(key, () => null, condition, maker);
+    const current = this.#check(key, condition);
+    if (current !== null) this.#replace(key, current, null, maker);
   }
 
   /** Bytes against the quota: of one key, or of all. */
@@ -76,7 +78,7 @@ export class MemoryStore<T> {
   }
 
   checkpoint(): Checkpoint<T> {
-    return new Checkpoint(this.#alive());
+    return new Checkpoint(this.#alive(), this.codec);
   }
 
   /** Puts everything in the place of everything at once, and tells of what has changed by it. */
@@ -88,14 +90,15 @@ export class MemoryStore<T> {
     const before = this.#alive();
     this.#hold(held);
     this.#records = after;
-    for (const key of new Set([...before.keys(), ...after.keys()])) {
-      const [current, next] = [before.get(key) ?? null, after.get(key) ?? null];
-      if (current !== next) this.#publish(key, current, next, null);
+    for (const [key, current] of before) {
+      const next = after.get(key) ?? null;
+      if (next !== current) this.#publish(key, current, next, null);
     }
+    for (const [key, next] of after) if (!before.has(key)) this.#publish(key, null, next, null);
   }
 
   clear(): void {
-    this.restore(new Checkpoint(new Map()));
+    this.restore(new Checkpoint(new Map(), this.codec));
   }
 
   /** Drops data and listeners. Idempotent. */
@@ -111,20 +114,16 @@ export class MemoryStore<T> {
     throw new StorageError('ERR_DISPOSED', { expected: 'a registry in use', received: 'one that was disposed of' });
   }
 
-  #replace(
-    key: string,
-    successor: (current: MeasuredRecord<T> | null) => MeasuredRecord<T> | null,
-    condition: WriteCondition,
-    maker: ChangeMaker,
-  ): void {
-    const records = this.#alive();
-    const current = records.get(key) ?? null;
+  #check(key: string, condition: WriteCondition): MeasuredRecord<T> | null {
+    const current = this.get(key);
     checkCondition(condition, current);
-    const next = successor(current);
-    if (next === current) return;
+    return current;
+  }
+
+  #replace(key: string, current: MeasuredRecord<T> | null, next: MeasuredRecord<T> | null, maker: ChangeMaker): void {
     if (this.#quota !== undefined) this.#hold(this.#held - this.#weigh(key, current) + this.#weigh(key, next));
-    if (next) records.set(key, next);
-    else records.delete(key);
+    if (next) this.#records.set(key, next);
+    else this.#records.delete(key);
     this.#publish(key, current, next, maker);
   }
 
@@ -144,6 +143,7 @@ export class MemoryStore<T> {
   }
 
   #publish(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
+    if (!this.#changes.isHeard(key)) return;
     const change = {
       type: after === null ? 'clear' : 'save',
       key,
