@@ -9,7 +9,9 @@ function readPage(name: string): Page {
   return { name, text: readFileSync(join(ROOT, name), 'utf8') };
 }
 
-const docs = readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`);
+const docs = readdirSync(join(ROOT, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
 const pages = ['README.md', ...docs].map(readPage);
 
 function page(name: string, ...code: string[]): Page {

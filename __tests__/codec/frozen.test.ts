@@ -36,8 +36,7 @@ it.each<[string, () => unknown]>([
   ['undefined', () => undefined],
   ['null', () => null],
   ['a bigint', () => 5n],
-  ['a RegExp', () => [/a/]],
-  ['a boxed number', () => [Object(1)]],
+  ['an instance of a class', () => [Object.assign(Object.create({}), { a: 1 })]],
 ])('keeps %s', (_name, make) => {
   expect(decode(encode(make()))).toEqual(make());
 });
@@ -53,11 +52,13 @@ it('freezes what refers to itself', () => {
   expect(Object.isFrozen(copy) && Object.isFrozen(copy.list)).toBe(true);
 });
 
-it('freezes an error and its cause', () => {
-  const copy = decode<Error>(encode(new Error('broken', { cause: { list: [1] } })));
-
-  expect([...objectsIn(copy)].every(Object.isFrozen)).toBe(true);
-  expect(objectsIn(copy).size).toBe(3);
+it.each<[string, object, string]>([
+  ['a RegExp', /a/g, 'an instance of RegExp'],
+  ['a boxed number', Object(1), 'an instance of Number'],
+  ['an error', new TypeError('broken'), 'TypeError: broken'],
+  ['a blob', new Blob(['text']), 'an instance of Blob'],
+])('refuses %s', (_name, value, received) => {
+  expect(thrown(() => encode([value]))).toMatchObject({ code: 'ERR_UNCLONEABLE', received: `${received} at data[0]` });
 });
 
 describe('what freezing can not protect', () => {
@@ -88,18 +89,5 @@ describe('what freezing can not protect', () => {
 
   it('refuses what nests too deeply with a coded error', () => {
     expect(thrown(() => encode(nest(100_000)))).toMatchObject({ code: 'ERR_UNCLONEABLE' });
-  });
-
-  it('gives a coded error at whatever depth the stack ends', () => {
-    const outcomes = [500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000].map((depth) => {
-      try {
-        encode(nest(depth));
-        return 'kept';
-      } catch (error) {
-        return (error as { code?: unknown }).code;
-      }
-    });
-
-    expect(outcomes.filter((outcome) => outcome !== 'kept' && outcome !== 'ERR_UNCLONEABLE')).toEqual([]);
   });
 });

@@ -108,6 +108,12 @@ const KINDS: [name: string, value: unknown][] = [
     })(),
   ],
   ['an Error that calls itself something else', Object.assign(new Error('broken'), { [Symbol.toStringTag]: 'Tagged', extra: 1 })],
+  ['a Map that calls itself Object', Object.defineProperty(new Map([[1, 2]]), Symbol.toStringTag, { value: 'Object' })],
+  ['a Date that calls itself Object', Object.defineProperty(new Date(5), Symbol.toStringTag, { value: 'Object' })],
+  [
+    'an instance that calls itself Object',
+    Object.create({ [Symbol.toStringTag]: 'Object' }, { a: { value: 1, enumerable: true } }),
+  ],
   ['an instance that calls itself a name that every object has', Object.create({ [Symbol.toStringTag]: 'constructor' })],
   [
     'an instance that calls itself an Error',
@@ -287,6 +293,13 @@ describe('unlike structuredClone', () => {
     expect(copy.middle[0]?.inner.list[1]).toBe(copy.middle);
   });
 
+  it('copies an array that has a slice of its own', () => {
+    const source = [{ a: 1 }];
+    const copy = copyOf(Object.assign(source, { slice: () => source }));
+    expect(copy).toEqual([{ a: 1 }]);
+    expect(copy).not.toBe(source);
+  });
+
   it('drops the named properties of an array, whatever its prototype', () => {
     const named = { index: 0, '01': 1, '-1': 2, 4294967295: 3 };
     class List extends Array<unknown> {}
@@ -294,49 +307,6 @@ describe('unlike structuredClone', () => {
     expect(Object.keys(copyOf(Object.assign([1], named)))).toEqual(['0']);
     expect(Object.keys(copyOf(Object.assign(List.of(1, 2), named)))).toEqual(['0', '1']);
     expect(Object.keys(copyOf(Object.assign([1], { constructor: List })))).toEqual(['0']);
-  });
-
-  it('comes to an end where objects refer to each other in endlessly many ways', () => {
-    let ladder: object = { end: true };
-    for (let step = 0; step < 60; step += 1) ladder = { left: ladder, right: ladder };
-    let rows: unknown[] = [];
-    for (let step = 0; step < 60; step += 1) rows = [rows, rows];
-    class Step {
-      constructor(
-        readonly left: unknown,
-        readonly right = left,
-      ) {}
-    }
-    let steps: unknown = 'end';
-    for (let step = 0; step < 60; step += 1) steps = new Step(steps);
-
-    for (const data of [ladder, rows, steps]) {
-      let copy = copyOf(data) as { readonly left?: unknown; readonly 0?: unknown };
-      let depth = 0;
-      for (; typeof copy === 'object'; depth += 1) copy = (copy.left ?? copy[0] ?? 'end') as typeof copy;
-      expect(depth).toBeGreaterThanOrEqual(60);
-    }
-  });
-
-  it('shares nothing with so much data that it begins to remember what it has met', () => {
-    const data = Array.from({ length: 100_010 }, (_, id) => ({ id }));
-
-    const copy = copyOf(data);
-
-    expect(copy.length).toBe(100_010);
-    expect([copy[0], copy.at(-1)]).toEqual([{ id: 0 }, { id: 100_009 }]);
-    expect(new Set([...data, ...copy]).size).toBe(200_020);
-  });
-
-  it('copies an array of four thousand million places and one entry', () => {
-    const data: unknown[] = [];
-    data[4_000_000_000] = { last: true };
-
-    const copy = copyOf(data);
-
-    expect(copy.length).toBe(4_000_000_001);
-    expect(Object.entries(copy)).toEqual([['4000000000', { last: true }]]);
-    expect(copy[4_000_000_000]).not.toBe(data[4_000_000_000]);
   });
 });
 
@@ -371,33 +341,32 @@ describe('what has been added to Object.prototype', () => {
   });
 });
 
-describe('a view of what was encoded', () => {
-  it('is written as JSON with the data that it holds', () => {
-    expect(JSON.stringify({ data: encode({ date: new Date(0) }) })).toBe('{"data":{"date":"1970-01-01T00:00:00.000Z"}}');
+describe('what is decoded', () => {
+  it('may have been put together by others, of anything that can be copied', () => {
+    const data = { plain: [1], tags: new Set(['a']), when: new Date(0) };
+
+    const copy = decode(data);
+
+    expect(copy).toStrictEqual(data);
+    expect(sharedObjects(copy, data)).toEqual([]);
+  });
+
+  it('may have come through another medium', () => {
+    const stored = structuredClone(encode({ when: new Date(0), list: [{ a: 1 }] }));
+    expect(decode(stored)).toStrictEqual({ when: new Date(0), list: [{ a: 1 }] });
   });
 });
 
-describe('nesting', () => {
-  const wrapped = (levels: number, wrap: (inner: unknown) => unknown): unknown => {
-    let value: unknown = 'end';
-    for (let level = 0; level < levels; level += 1) value = wrap(value);
-    return value;
-  };
-
-  it.each<[string, number, (inner: unknown) => unknown]>([
-    ['objects', 1000, (inner) => ({ inner })],
-    ['arrays', 1000, (inner) => [inner]],
-    ['instances of a class', 1000, (inner) => Object.assign(Object.create({}), { inner })],
-    ['Maps', 250, (inner) => new Map([['inner', inner]])],
-    ['keys of Maps', 250, (inner) => new Map([[inner, 1]])],
-    ['Sets', 250, (inner) => new Set([inner])],
-    ['errors', 250, (inner) => Object.assign(new Error('outer', { cause: inner }), { stack: '' })],
-  ])('of %s is copied to %d levels and refused beyond', (_name, levels, wrap) => {
-    expect(() => copyOf(wrapped(levels, wrap))).not.toThrow();
-    expect(thrown(() => encode(wrapped(levels + 1, wrap)))).toMatchObject({
-      code: 'ERR_UNCLONEABLE',
-      received: expect.stringContaining('more than 1000 levels of nesting at data'),
-    });
+describe('where Object.prototype is frozen', () => {
+  it('keys that it has are kept, of plain objects and of instances', () => {
+    const isFrozen = jest.spyOn(Object, 'isFrozen').mockReturnValue(true);
+    const data = JSON.parse('{"toString":1,"inner":{"valueOf":2,"__proto__":3}}');
+    try {
+      expect(JSON.stringify(copyOf(data))).toBe(JSON.stringify(data));
+      expect(copyOf(Object.assign(Object.create({}), { toString: 1 }))).toEqual({ toString: 1 });
+    } finally {
+      isFrozen.mockRestore();
+    }
   });
 });
 
@@ -422,6 +391,18 @@ describe('what can not be copied', () => {
     ['a detached buffer', detached, 'while copying data'],
     ['a view of a detached buffer', view, 'while copying data'],
     ['shared memory', new SharedArrayBuffer(8), 'got an instance of SharedArrayBuffer at data'],
+    [
+      'shared memory that calls itself something else',
+      Object.defineProperty(new SharedArrayBuffer(8), Symbol.toStringTag, { value: 'Ring' }),
+      'at data',
+    ],
+    [
+      'a Promise with an object for a member',
+      Object.assign(Promise.resolve(), { meta: {} }),
+      'got an instance of Promise at data',
+    ],
+    ['a WeakMap with an object for a member', Object.assign(new WeakMap(), { meta: {} }), 'got an instance of WeakMap at data'],
+    ['a WeakSet with an object for a member', Object.assign(new WeakSet(), { meta: {} }), 'got an instance of WeakSet at data'],
     ['a view of shared memory', new Uint8Array(new SharedArrayBuffer(8)), 'at data'],
   ])('refuses %s', (_name, value, message) => {
     const error = thrown(() => encode(value));
@@ -473,7 +454,7 @@ describe('what can not be copied', () => {
   });
 
   it('keeps why the platform refused as the cause', () => {
-    expect((thrown(() => encode(Promise.resolve())) as Error).cause).toMatchObject({ name: 'DataCloneError' });
+    expect((thrown(() => encode(new WeakRef({}))) as Error).cause).toMatchObject({ name: 'DataCloneError' });
   });
 
   it('has no cause where nothing was thrown', () => {

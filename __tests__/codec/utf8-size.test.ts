@@ -41,7 +41,7 @@ describe.each<[string, unknown]>([
   it('is the number of UTF-8 bytes of any text', () => {
     fc.assert(
       fc.property(anyText, (text) => utf8Size(text) === Buffer.byteLength(text)),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

@@ -22,7 +22,9 @@ test('the tarball holds what a user needs, and nothing else', () => {
   const scripts = [...ENTRIES, 'chunks/shared'].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
   const declarations = [...ENTRIES, 'chunks/shared'].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const built = [...scripts, ...scripts.map((script) => `${script}.map`), ...declarations].map((path) => `dist/${path}`);
-  const pages = readdirSync(join(root, 'docs')).map((page) => `docs/${page}`);
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.includes('.'))
+    .map((path) => `docs/${path}`);
 
   const files = installed.files.map((path) => path.replace(/^dist\/chunks\/[\w-]+\./, 'dist/chunks/shared.'));
 

@@ -1,10 +1,5 @@
 import { slotsOf, tagOf } from './graphs';
 
-/** Whether nothing tells two copies apart: see `firstDifference`. */
-export function isSameValue(left: unknown, right: unknown): boolean {
-  return firstDifference(left, right) === undefined;
-}
-
 /** Two objects that must be the same, and where they are. */
 interface Pair {
   readonly left: unknown;

@@ -1,4 +1,4 @@
-import { clone } from '../codec/structured';
+import { Copier } from '../codec/copier';
 import type { AbortSignalLike, Revision, SnapshotInput, SnapshotMetadata, WriteOptions } from '../contracts';
 import { attempt, describe, refuse, StorageError, wrap } from '../errors';
 import { isRevision, toRevision } from '../revision';
@@ -60,7 +60,7 @@ function copyMetadata(metadata: SnapshotMetadata): SnapshotMetadata {
     if (Object.hasOwn(metadata, '__proto__')) {
       refuse('ERR_INVALID_METADATA', 'metadata without a field named __proto__', '__proto__');
     }
-    return clone(metadata);
+    return new Copier().run(metadata) as SnapshotMetadata;
   } catch (error) {
     if (StorageError.is(error) && error.code === 'ERR_INVALID_METADATA') throw error;
     // What the codec refuses says which field; what a getter threw is its cause.
@@ -97,7 +97,7 @@ export function readOptions<O, K extends keyof O>(options: O, names: readonly K[
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
-export function checkOptions(options: WriteOptions = {}): WriteCondition & { signal: AbortSignalLike | undefined } {
+export function checkOptions(options: WriteOptions): WriteCondition & { signal: AbortSignalLike | undefined } {
   const { ifMatch, signal } = readOptions(options, ['ifMatch', 'signal']);
   if (ifMatch !== undefined && ifMatch !== null && !isRevision(ifMatch)) {
     refuse('ERR_INVALID_OPTION', 'ifMatch to be a revision, or null for "nothing stored"', ifMatch);

@@ -24,6 +24,7 @@ export function untilAborted<R>(result: Promise<R>, signal: AbortSignalLike, sta
       if (!started()) reject(signal.reason);
     };
     signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
     result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

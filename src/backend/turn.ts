@@ -8,12 +8,15 @@ export class Turn {
   finished = false;
   /** Whether `perform` runs and has not called its action yet. */
   performing = false;
+  /** The operation within whose `perform` this one was called, if there is one. */
+  readonly outer: Turn | undefined;
   private previous: Turn | undefined;
   private waiting: (() => void)[] | undefined;
 
   constructor(client: string | number, previous: Turn | undefined) {
     this.client = client;
     this.previous = previous;
+    this.outer = previous?.performing ? previous : previous?.outer?.performing ? previous.outer : undefined;
   }
 
   /** Resolves when every earlier turn is over; `undefined` if they all are. */

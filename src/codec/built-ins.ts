@@ -3,8 +3,8 @@ import { Refusal } from './refusal';
 
 /** What a built-in object's copy needs of the run that it is a part of. */
 export interface Run {
-  /** The copy of a part, or the one that was made of it already. A refusal names it by this key. */
-  copyPart(part: unknown, key: string): unknown;
+  /** The copy of a part, or the one that was made of it already. A refusal names it so. */
+  copyPart(part: unknown, name: () => string): unknown;
   /** The copy of the buffer of a view: not a part with a name of its own. */
   copyBuffer(buffer: object): object;
   /** Makes this the copy of the object wherever it is met, from now on. */
@@ -17,7 +17,7 @@ export interface Run {
  */
 export function copyBuiltIn(source: object, run: Run): object | undefined {
   const tag = tagOf(source);
-  if (tag === 'Object') return undefined;
+  if (tag === 'Object' && !(Symbol.toStringTag in source)) return undefined;
   if (ArrayBuffer.isView(source)) return run.remember(copyView(source, run));
   if (tag === 'Error' && !(Symbol.toStringTag in source)) return copyError(source as Error, run);
 
@@ -27,8 +27,9 @@ export function copyBuiltIn(source: object, run: Run): object | undefined {
     if (copy !== undefined) return copy;
   }
   // The platform would look at all that it leads to, and so read getters a second time. Its own objects have no such members.
+  if (isRefused(source)) throw new Refusal(describe(source));
   if (leadsOn(source)) return undefined;
-  const copy = copyForeign(source, tag);
+  const copy = copyForeign(source);
   // What the platform copies to a plain object is an instance of somebody's class under another name.
   return tagOf(copy) === 'Object' ? undefined : run.remember(copy);
 }
@@ -75,7 +76,7 @@ function copyBox(Box: { readonly prototype: { valueOf(): unknown } }, source: ob
 function copyMap(entries: [unknown, unknown][], run: Run): object {
   const copy = run.remember(new Map());
   for (const [key, value] of entries) {
-    const name = describe(key);
+    const name = () => describe(key);
     copy.set(run.copyPart(key, name), run.copyPart(value, name));
   }
   return copy;
@@ -83,7 +84,7 @@ function copyMap(entries: [unknown, unknown][], run: Run): object {
 
 function copySet(values: unknown[], run: Run): object {
   const copy = run.remember(new Set());
-  for (const [index, value] of values.entries()) copy.add(run.copyPart(value, String(index)));
+  for (const [index, value] of values.entries()) copy.add(run.copyPart(value, () => String(index)));
   return copy;
 }
 
@@ -106,20 +107,28 @@ function copyError(source: Error, run: Run): Error {
   const hidden = { writable: true, configurable: true, enumerable: false };
   Object.defineProperty(copy, 'stack', { ...hidden, value: typeof stack === 'string' ? stack : undefined });
   if (Object.hasOwn(source, 'cause')) {
-    Object.defineProperty(copy, 'cause', { ...hidden, value: run.copyPart(source.cause, 'cause') });
+    Object.defineProperty(copy, 'cause', { ...hidden, value: run.copyPart(source.cause, () => 'cause') });
   }
   return copy;
 }
 
 /** Anything else is for the platform to judge: it refuses a Promise, and can clone a Blob. */
-function copyForeign(source: object, tag: string): object {
-  // Shared memory stays shared in a structured clone; what is to be stored may hold none (HTML, StructuredSerializeForStorage).
-  if (typeof structuredClone !== 'function' || tag === 'SharedArrayBuffer') throw new Refusal(describe(source));
+function copyForeign(source: object): object {
+  if (typeof structuredClone !== 'function') throw new Refusal(describe(source));
   try {
     return structuredClone(source);
   } catch (cause) {
     throw new Refusal(describe(source), cause);
   }
+}
+
+/**
+ * What no platform clones, whatever has been added to it; and shared memory, which stays shared in a structured clone, so
+ * that what is to be stored may hold none (HTML, StructuredSerializeForStorage).
+ */
+function isRefused(source: object): boolean {
+  if (slot(() => Reflect.get(SharedArrayBuffer.prototype, 'byteLength', source)) !== undefined) return true;
+  return [Promise, WeakMap, WeakSet].some((type) => source instanceof type);
 }
 
 function leadsOn(source: object): boolean {

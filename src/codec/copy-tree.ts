@@ -1,72 +1,76 @@
+type Members = Record<string, unknown>;
+
 /**
- * A copy of a plain tree: plain objects and arrays without getters, symbols, holes or named properties, in which every
- * object occurs once. What `Copier` makes of such data is one.
+ * A copy of a plain tree: plain objects, arrays and primitives, not very deep or very many. Nothing for anything else.
+ * There must be no getters and no symbol keys in it, as there are none in what `Copier` has made.
  */
-export function copyTree<T extends object>(source: T): T;
-export function copyTree(source: object): object {
-  if (Array.isArray(source)) {
-    const copy: unknown[] = source.slice();
-    for (let index = countNumbers(copy); index < copy.length; index += 1) {
-      const value = copy[index];
-      if (typeof value === 'object' && value !== null) copy[index] = copyTree(value);
-    }
-    return copy;
+export function copyTree(source: object): object | undefined {
+  try {
+    return copyNode(source, { nodes: 0 }, 0);
+  } catch (error) {
+    if (error === NO_TREE) return undefined;
+    throw error;
   }
-  const copy = spread(source as Record<string, unknown>);
+}
+
+const NO_TREE = Symbol('no tree');
+/** Something contains itself, or is as deep as what does. */
+const DEEP = 200;
+/** Objects may refer to each other in so many ways that a tree of them would have no end. */
+const MANY_NODES = 100_000;
+
+function copyNode(source: object, met: { nodes: number }, depth: number): object {
+  met.nodes += 1;
+  if (depth > DEEP || met.nodes > MANY_NODES) throw NO_TREE;
+  const prototype: unknown = Object.getPrototypeOf(source);
+  if (prototype === Object.prototype) return copyObject(source as Members, met, depth);
+  if (prototype !== Array.prototype || !Array.isArray(source)) throw NO_TREE;
+  const copy: unknown[] = source.slice();
+  met.nodes += copy.length >> 3;
+  for (let index = countNumbers(copy); index < copy.length; index += 1) {
+    const value = copy[index];
+    if (typeof value === 'object' && value !== null) copy[index] = copyNode(value, met, depth + 1);
+  }
+  return copy;
+}
+
+function copyObject(source: Members, met: { nodes: number }, depth: number): object {
+  const copy = spread(source);
   for (const key in copy) {
     const value = copy[key];
     // A program may have put an enumerable object on Object.prototype; its key comes up here as well.
-    if (typeof value === 'object' && value !== null && Object.hasOwn(copy, key)) copy[key] = copyTree(value);
+    if (typeof value === 'object' && value !== null && Object.hasOwn(copy, key)) copy[key] = copyNode(value, met, depth + 1);
   }
   return copy;
 }
 
 /**
- * How many numbers a list begins with. To a loop that has met lists of all kinds, V8 hands each double in an object of its
- * own, at ten times the cost.
+ * How many numbers a list begins with, for a loop to start after them: to one that has met lists of all kinds, V8 hands
+ * each double in an object of its own, at ten times the cost.
  */
 export function countNumbers(list: readonly unknown[]): number {
-  return typeof list[0] === 'number' ? countInNumbers(list) : 0;
-}
-
-function countInNumbers(list: readonly unknown[]): number {
   let index = 0;
   while (index < list.length && typeof list[index] === 'number') index += 1;
   return index;
 }
 
-type Members = Record<string, unknown>;
-
 /**
  * V8 makes `{ ...source }` fast for each place in the code that has met a few shapes of objects (30 ns for eight
  * members), and slow for one that has met many (130 ns). So there are many places, and objects that begin with the same
- * key go to the same one.
+ * key go to the same one. They are written out because functions that a loop makes share one place.
  */
 function spread(source: Members): Members {
   for (const key in source) {
-    const place = PLACES[(key.length * 7 + key.charCodeAt(0)) & 31] as (source: Members) => Members;
+    // Any number that tells keys apart a little will do; of an empty key it is 0.
+    const place = PLACES[(key.length * 7 + key.charCodeAt(0)) & 15] as Spread;
     return place(source);
   }
   return {};
 }
 
-const PLACES: readonly ((source: Members) => Members)[] = [
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
+type Spread = (source: Members) => Members;
+
+const PLACES: readonly Spread[] = [
   (source) => ({ ...source }),
   (source) => ({ ...source }),
   (source) => ({ ...source }),

@@ -1,30 +1,37 @@
 import { describe } from '../errors';
-import { plainSize } from './json-size';
+import { Copier } from './copier';
 import { Refusal } from './refusal';
 import type { StorageCodec } from './storage-codec';
-import { clone } from './structured';
 
-/** `T` as `frozen` hands it out: nothing in it can be changed. */
-export type DeepReadonly<T> = T extends Primitive ? T : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+/** `T` as `frozen` hands it out: read-only in its type here, and by `frozen` when the program runs. */
+export type DeepReadonly<T> = T extends Whole
+  ? T
+  : T extends readonly unknown[]
+    ? number extends T['length']
+      ? readonly DeepReadonly<T[number]>[]
+      : { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+      : T;
 
-/** Named, so that one with a brand, such as `string & { __brand: 'Id' }`, is not taken for an object. */
-type Primitive = string | number | bigint | boolean | null | undefined;
+/** Primitives are named, so that one with a brand, such as `string & { __brand: 'Id' }`, is not taken for an object. */
+type Whole = string | number | bigint | boolean | null | undefined | ((...args: never[]) => unknown);
 
 /**
  * Copies on save and freezes the copy deeply; every load hands out that same frozen object, at no cost.
- * What freezing can't protect (Date, Map, Set, ArrayBuffer and its views) is refused.
+ * What freezing can't protect, such as a Date or a Map, is refused: it takes plain objects, arrays and primitives.
  *
- * What is loaded is read-only, and its type says so: what is saved need not be.
+ * Give the registry `DeepReadonly<T>`, so that the type of what is loaded is read-only too. What is saved may be mutable.
  *
  * @example
  * const registry = new SharedMemoryRegistry<DeepReadonly<Settings>>({ codec: frozen });
  *
  * @throws {StorageError} `ERR_UNCLONEABLE`, naming the path
  */
-export const frozen = { encode, decode, measure: plainSize } satisfies StorageCodec<unknown>;
+export const frozen = { encode, decode } satisfies StorageCodec<unknown>;
 
 function encode(data: unknown): unknown {
-  return clone(data, 'data that can be frozen: plain objects, arrays, primitives', freeze);
+  return new Copier(freeze).run(data, 'data that can be frozen: plain objects, arrays, primitives');
 }
 
 function decode<T>(data: unknown): DeepReadonly<T> {
@@ -32,7 +39,7 @@ function decode<T>(data: unknown): DeepReadonly<T> {
 }
 
 function freeze(copy: object): void {
-  const unfreezable = [Date, Map, Set, ArrayBuffer].some((type) => copy instanceof type) || ArrayBuffer.isView(copy);
-  if (unfreezable) throw new Refusal(describe(copy));
+  const prototype: unknown = Object.getPrototypeOf(copy);
+  if (prototype !== Object.prototype && prototype !== Array.prototype) throw new Refusal(describe(copy));
   Object.freeze(copy);
 }

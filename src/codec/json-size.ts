@@ -1,3 +1,4 @@
+import { countNumbers } from './copy-tree';
 import { utf8Size } from './utf8-size';
 
 /**
@@ -8,6 +9,11 @@ import { utf8Size } from './utf8-size';
  * `{ name, message }` and its enumerable properties; a reference back to something that contains it as `null`.
  */
 export function jsonSize(data: unknown): number {
+  const text = isTree(data) ? JSON.stringify(data) : undefined;
+  return text === undefined ? sizeByRules(data) : utf8Size(text);
+}
+
+function sizeByRules(data: unknown): number {
   let outsideText = 0;
   /** Stands in the text, with one digit, for so many bytes. */
   const count = (bytes: number): number => {
@@ -30,16 +36,17 @@ export function jsonSize(data: unknown): number {
   return text === undefined ? 0 : utf8Size(text) + outsideText;
 }
 
-/** The same for data of plain objects, arrays and primitives alone, several times faster. */
-export function plainSize(data: unknown): number {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(data);
-  } catch {
-    return jsonSize(data); // a bigint, or a cycle
-  }
-  return text === undefined ? 0 : utf8Size(text);
+/** Whether JSON can say all of it: plain objects, arrays and primitives but bigints, not very deep. */
+function isTree(data: unknown, depth = 0): boolean {
+  if (typeof data !== 'object' || data === null) return typeof data !== 'bigint' && typeof data !== 'function';
+  if (depth > DEEP) return false;
+  const prototype: unknown = Object.getPrototypeOf(data);
+  if (Array.isArray(data)) return data.slice(countNumbers(data)).every((value) => isTree(value, depth + 1));
+  return prototype === Object.prototype && Object.values(data).every((value) => isTree(value, depth + 1));
 }
+
+/** What contains itself is as deep as one likes to look. */
+const DEEP = 200;
 
 function substituteFor(source: object): unknown {
   if (source instanceof Map || source instanceof Set) return [...source];

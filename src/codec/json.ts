@@ -1,5 +1,5 @@
-import { describe } from '../errors';
-import { formatPath, refusal } from './refusal';
+import { describe, StorageError } from '../errors';
+import { formatPath } from './path';
 import type { StorageCodec } from './storage-codec';
 import { utf8Size } from './utf8-size';
 
@@ -18,9 +18,12 @@ function encode(data: unknown): string {
   try {
     text = JSON.stringify(data);
   } catch (cause) {
-    throw refusal('ERR_UNSERIALIZABLE', EXPECTED, `${describe(cause)} at ${findCulprit(data)}`, cause);
+    const received = `${describe(cause)} at ${findCulprit(data)}`;
+    throw new StorageError('ERR_UNSERIALIZABLE', { expected: EXPECTED, received, cause });
   }
-  if (text === undefined) throw refusal('ERR_UNSERIALIZABLE', EXPECTED, `${describe(data)} at data`);
+  if (text === undefined) {
+    throw new StorageError('ERR_UNSERIALIZABLE', { expected: EXPECTED, received: `${describe(data)} at data` });
+  }
   return text;
 }
 

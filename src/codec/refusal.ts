@@ -1,21 +1,12 @@
 import { describe, StorageError } from '../errors';
-
-/** The error of a codec that refuses data: what it takes, and what came where. */
-export function refusal(
-  code: 'ERR_UNCLONEABLE' | 'ERR_UNSERIALIZABLE',
-  expected: string,
-  received: string,
-  cause?: unknown,
-): StorageError {
-  return new StorageError(code, { expected, received, ...(cause === undefined ? undefined : { cause }) });
-}
+import { formatPath } from './path';
 
 /** Data that can't be copied. On its way out it gathers the keys that lead to it. */
 export class Refusal extends Error {
   readonly #keys: string[] = [];
 
   constructor(
-    readonly culprit: string,
+    culprit: string,
     cause?: unknown,
     readonly relation = 'at',
   ) {
@@ -34,22 +25,8 @@ export class Refusal extends Error {
     return error instanceof Refusal ? error : new Refusal(describe(error), error, 'while copying');
   }
 
-  /** What came, and where. */
-  get received(): string {
-    return `${this.culprit} ${this.relation} ${formatPath([...this.#keys].reverse())}`;
+  toStorageError(expected: string): StorageError {
+    const received = `${this.message} ${this.relation} ${formatPath([...this.#keys].reverse())}`;
+    return new StorageError('ERR_UNCLONEABLE', { expected, received, ...('cause' in this && { cause: this.cause }) });
   }
 }
-
-/** Where in the data something is: `data.items[3].onClick`. */
-export function formatPath(keys: readonly string[]): string {
-  let path = 'data';
-  for (const key of keys) {
-    if (path.length > LONGEST) return `${path}…`;
-    path += INDEX.test(key) ? `[${key}]` : IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-  }
-  return path;
-}
-
-const LONGEST = 120;
-const INDEX = /^\d+$/;
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;

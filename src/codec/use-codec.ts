@@ -1,8 +1,8 @@
+/** A codec may be anybody's code: what goes wrong in it becomes the cause of an `ERR_CODEC_FAILED`. */
+
 import { attempt, refuse, wrap } from '../errors';
 import { jsonSize } from './json-size';
 import type { StorageCodec } from './storage-codec';
-
-/** A codec may be anybody's code: what goes wrong in it becomes the cause of an `ERR_CODEC_FAILED`. */
 
 const EXPECTED = 'the codec to succeed';
 

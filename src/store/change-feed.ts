@@ -51,9 +51,8 @@ export class ChangeFeed {
   }
 
   publish(change: StorageChange, maker: object | null): void {
-    const [some, others] = [this.#subscribed(change.key), this.#subscribed(undefined)];
-    // Arrays of subscriptions are never changed, so those who hear can be those that are there now.
-    const subscriptions = others.length === 0 ? some : [...some, ...others];
+    const [ofKey, ofEveryKey] = [this.#subscribed(change.key), this.#subscribed(undefined)];
+    const subscriptions = ofEveryKey.length === 0 ? ofKey : [...ofKey, ...ofEveryKey];
     if (this.#queue.length === 0) void Promise.resolve().then(() => this.#deliver());
     this.#queue.push({ change: Object.freeze(change), maker, subscriptions });
   }

@@ -1,24 +1,4 @@
-import { formatPath, refusal } from '../../src/codec/refusal';
-import { StorageError } from '../../src/errors';
-
-describe('refusal', () => {
-  it('says what was expected and what came', () => {
-    const error = refusal('ERR_UNCLONEABLE', 'this', 'that');
-
-    expect(error).toBeInstanceOf(StorageError);
-    expect(error).toMatchObject({ code: 'ERR_UNCLONEABLE', expected: 'this', received: 'that' });
-  });
-
-  it('keeps a cause', () => {
-    const cause = new Error('broken');
-
-    expect(refusal('ERR_UNSERIALIZABLE', 'this', 'that', cause).cause).toBe(cause);
-  });
-
-  it('has no cause of its own where there is none', () => {
-    expect(Object.hasOwn(refusal('ERR_UNSERIALIZABLE', 'this', 'that'), 'cause')).toBe(false);
-  });
-});
+import { formatPath } from '../../src/codec/path';
 
 describe('formatPath', () => {
   it.each<[string[], string]>([
