@@ -9,7 +9,8 @@ const ROOMS = {
   revision: { mutate: ['src/revision.ts'], tests: ['revision.test.ts'] },
   codec: {
     mutate: ['src/codec/**/*.ts'],
-    tests: ['codec/{structured,frozen,json,json-size,utf8-size,reference,path,copy-tree,use-codec}.test.ts'],
+    testTimeout: 4000,
+    tests: ['codec/{structured,structured-limits,frozen,json,json-size,utf8-size,reference,path,copy-tree,use-codec}.test.ts'],
   },
   store: {
     mutate: ['src/store/**/*.ts'],
@@ -42,7 +43,7 @@ export default {
       projects: [],
       // A mutant is no worse for its types: only what it does counts.
       transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, transpilation: true }] },
-      testTimeout: 500,
+      testTimeout: Math.max(...rooms.map(({ testTimeout = 500 }) => testTimeout)),
       testMatch: rooms.flatMap(({ tests }) => tests).map((test) => `<rootDir>/__tests__/${test}`),
     },
   },

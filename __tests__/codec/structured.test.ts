@@ -300,8 +300,22 @@ describe('unlike structuredClone', () => {
     expect(copy).not.toBe(source);
   });
 
+  it('copies the entries of an array whatever its prototype, holes and all', () => {
+    class List extends Array<unknown> {}
+    const list = List.from({ length: 12 }, (_, index) => ({ index }));
+    delete list[3];
+
+    const copy = copyOf(list);
+
+    expect(Object.getPrototypeOf(copy)).toBe(Array.prototype);
+    expect(copy.length).toBe(12);
+    expect(Object.keys(copy)).toEqual(['0', '1', '2', '4', '5', '6', '7', '8', '9', '10', '11']);
+    expect(copy[11]).toEqual({ index: 11 });
+    expect(copy[11]).not.toBe(list[11]);
+  });
+
   it('drops the named properties of an array, whatever its prototype', () => {
-    const named = { index: 0, '01': 1, '-1': 2, 4294967295: 3 };
+    const named = { index: 0, '01': 1, '-1': 2, 4294967295: 3, '1x': 4, x1: 5 };
     class List extends Array<unknown> {}
 
     expect(Object.keys(copyOf(Object.assign([1], named)))).toEqual(['0']);

@@ -69,7 +69,7 @@ export class Copier {
       const indices = Object.keys(source).filter((key) => INDEX.test(key) && Number(key) < source.length);
       return this.copyMembers(source, this.begin(source, new Array(source.length)), indices, container);
     }
-    this.objects += source.length >> 3; // many references to a long array are as endless as those to many objects
+    this.objects += source.length / 8; // many references to a long array are as endless as those to many objects
     const copy: unknown[] = this.begin(source, Array.prototype.slice.call(source));
     let here: Containment | undefined;
     let index = countNumbers(copy);
