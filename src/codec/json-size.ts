@@ -1,4 +1,3 @@
-import { countNumbers } from './copy-tree';
 import { utf8Size } from './utf8-size';
 
 /**
@@ -41,7 +40,7 @@ function isTree(data: unknown, depth = 0): boolean {
   if (typeof data !== 'object' || data === null) return typeof data !== 'bigint' && typeof data !== 'function';
   if (depth > DEEP) return false;
   const prototype: unknown = Object.getPrototypeOf(data);
-  if (Array.isArray(data)) return data.slice(countNumbers(data)).every((value) => isTree(value, depth + 1));
+  if (Array.isArray(data)) return data.every((value) => isTree(value, depth + 1));
   return prototype === Object.prototype && Object.values(data).every((value) => isTree(value, depth + 1));
 }
 
