@@ -26,8 +26,8 @@ export function copyBuiltIn(source: object, run: Run): object | undefined {
     const copy = BY_TAG.get(kind)?.(source, run);
     if (copy !== undefined) return copy;
   }
-  // The platform would look at all that it leads to, and so read getters a second time. Its own objects have no such members.
   if (isRefused(source)) throw new Refusal(describe(source));
+  // The platform would look at all that it leads to, and so read getters a second time. Its own objects have no such members.
   if (leadsOn(source)) return undefined;
   const copy = copyForeign(source);
   // What the platform copies to a plain object is an instance of somebody's class under another name.
@@ -112,7 +112,7 @@ function copyError(source: Error, run: Run): Error {
   return copy;
 }
 
-/** Anything else is for the platform to judge: it refuses a Promise, and can clone a Blob. */
+/** Anything else is for the platform to judge: it refuses a generator, and can clone a Blob. */
 function copyForeign(source: object): object {
   if (typeof structuredClone !== 'function') throw new Refusal(describe(source));
   try {
