@@ -9,7 +9,7 @@ const ROOMS = {
   revision: { mutate: ['src/revision.ts'], tests: ['revision.test.ts'] },
   codec: {
     mutate: ['src/codec/**/*.ts'],
-    tests: ['codec/{structured,frozen,json,json-size,utf8-size,reference,path,copy-tree,use-codec}.test.ts'],
+    tests: ['codec/{structured,structured-limits,frozen,json,json-size,utf8-size,reference,path,copy-tree,use-codec}.test.ts'],
   },
   store: {
     mutate: ['src/store/**/*.ts'],

@@ -54,6 +54,8 @@ describe('what is no plain tree', () => {
   };
   const row = new Array(80_000).fill(null);
   const list = new Array(1000).fill({});
+  let ladder: object = {};
+  for (let step = 0; step < 60; step += 1) ladder = { left: ladder, right: ladder };
 
   test.each<[string, object]>([
     ['a Date', new Date(0)],
@@ -66,6 +68,8 @@ describe('what is no plain tree', () => {
     ['very deep nesting', wrapped(201)],
     ['references to a long array, over and over', [row, row, row, row, row, row, row, row, row, row, row]],
     ['references to many objects, over and over', new Array(101).fill(list)],
+    ['objects that refer to each other in endlessly many ways', ladder],
+    ['a very long array', new Array(800_001).fill(null)],
   ])('is left to others: %s', (_name, source) => {
     expect(copyTree(source)).toBeUndefined();
   });

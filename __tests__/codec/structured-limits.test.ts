@@ -11,26 +11,53 @@ function copyOf<T>(value: T): T {
 }
 
 describe('very many objects', () => {
-  it('comes to an end where objects refer to each other in endlessly many ways', () => {
-    let ladder: object = { end: true };
-    for (let step = 0; step < 60; step += 1) ladder = { left: ladder, right: ladder };
-    let rows: unknown[] = [];
-    for (let step = 0; step < 60; step += 1) rows = [rows, rows];
-    class Step {
-      constructor(
-        readonly left: unknown,
-        readonly right = left,
-      ) {}
-    }
-    let steps: unknown = 'end';
-    for (let step = 0; step < 60; step += 1) steps = new Step(steps);
+  class Step {
+    constructor(
+      readonly left: unknown,
+      readonly right: unknown,
+    ) {}
+  }
 
-    for (const data of [ladder, rows, steps]) {
-      let copy = copyOf(data) as { readonly left?: unknown; readonly 0?: unknown };
-      let depth = 0;
-      for (; typeof copy === 'object'; depth += 1) copy = (copy.left ?? copy[0] ?? 'end') as typeof copy;
-      expect(depth).toBeGreaterThanOrEqual(60);
-    }
+  it.each<[string, (inner: unknown) => object]>([
+    ['objects', (inner) => ({ left: inner, right: inner })],
+    ['arrays', (inner) => [inner, inner]],
+    ['instances of a class', (inner) => new Step(inner, inner)],
+  ])('comes to an end where %s refer to each other in endlessly many ways', (_name, step) => {
+    let data: unknown = 'end';
+    for (let count = 0; count < 60; count += 1) data = step(data);
+
+    let copy = encode(data) as { readonly left?: unknown; readonly 0?: unknown };
+    let depth = 0;
+    for (; typeof copy === 'object'; depth += 1) copy = (copy.left ?? copy[0]) as typeof copy;
+
+    expect([depth, copy]).toEqual([60, 'end']);
+  });
+
+  it('comes to an end where a long array is met over and over', () => {
+    const long = new Array(20_000).fill(0);
+
+    const copy = encode(new Array(100).fill(long)) as unknown[];
+
+    expect(new Set(copy).size).toBeLessThan(50);
+    expect(copy).not.toContain(long);
+  });
+
+  it('remembers nothing of the first 100,000 objects, and everything from then on', () => {
+    const twice = {};
+    const many = Array.from({ length: 99_994 }, () => ({}));
+
+    const copy = encode({ many: { ...many }, twice: { ...[twice, twice, twice, twice, twice] } }) as {
+      readonly twice: Record<string, object>;
+    };
+
+    // 99,997 come before these: data, many and what is in it, and the object around them.
+    expect(Object.values(copy.twice).map((object, index, all) => all.indexOf(object) === index)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('shares nothing with so much data that it begins to remember what it has met', () => {
@@ -52,6 +79,26 @@ describe('very many objects', () => {
     expect(copy.length).toBe(4_000_000_001);
     expect(Object.entries(copy)).toEqual([['4000000000', { last: true }]]);
     expect(copy[4_000_000_000]).not.toBe(data[4_000_000_000]);
+  });
+});
+
+describe('sparse arrays', () => {
+  it('are copied in no more steps than they have entries', () => {
+    const data: unknown[] = [0];
+    data[4_000_000_000] = { last: true };
+    const named = Object.assign(data, { name: 1, '01': 2, 4294967295: 3 });
+
+    const copy = encode(named) as unknown[];
+
+    expect(Object.keys(copy)).toEqual(['0', '4000000000']);
+  });
+
+  it('of the greatest length have no entry beyond it', () => {
+    const data: unknown[] = new Array(4_294_967_295);
+
+    const copy = encode(Object.assign(data, { 4294967294: 'last', 4294967295: 'no index' })) as unknown[];
+
+    expect(Object.keys(copy)).toEqual(['4294967294']);
   });
 });
 

@@ -133,14 +133,20 @@ describe('compared with structuredClone', () => {
     expect(sharedObjects(copyOf(value), value)).toEqual([]);
   });
 
-  it('drops a member that a getter before it has deleted', () => {
-    const data: { readonly first: number; second?: number } = {
-      get first() {
-        delete data.second;
-        return 1;
+  it.each([
+    ['an object', Object.prototype],
+    ['an instance of a class', Object.create({})],
+  ])('drops a member of %s that a getter before it has deleted', (_name, prototype) => {
+    const data: { second?: number } = Object.create(prototype, {
+      first: {
+        enumerable: true,
+        get() {
+          delete data.second;
+          return 1;
+        },
       },
-      second: 2,
-    };
+      second: { value: 2, enumerable: true, configurable: true },
+    });
 
     expect(Object.keys(copyOf(data))).toEqual(['first']);
   });
@@ -230,6 +236,38 @@ describe('details of a copy', () => {
     expect(copyOf(Object.defineProperty({}, 'count', counting))).toEqual({ count: 1 });
   });
 
+  it('reads each getter of an instance once, whatever the instance calls itself', () => {
+    let reads = 0;
+    const counting = { enumerable: true, get: () => ++reads };
+    const tagged = Object.create({ [Symbol.toStringTag]: 'Tagged' }, { count: counting });
+
+    expect(copyOf(tagged)).toEqual({ count: 1 });
+    expect(copyOf({ inner: Object.create({ [Symbol.toStringTag]: 'Tagged' }, { count: counting }) })).toEqual({
+      inner: { count: 2 },
+    });
+  });
+
+  it('reads each getter inside an instance once, whatever the instance calls itself', () => {
+    let reads = 0;
+    const inner = Object.defineProperty({}, 'count', { enumerable: true, get: () => ++reads });
+
+    expect(copyOf(Object.assign(Object.create({ [Symbol.toStringTag]: 'Tagged' }), { inner }))).toEqual({ inner: { count: 1 } });
+  });
+
+  it('has plain members of an instance too, and is of this realm, whatever the instance calls itself', () => {
+    class Point {
+      constructor(readonly x = 1) {}
+    }
+    const tagged = Object.assign(Object.create({ [Symbol.toStringTag]: 'Tagged' }), { x: 1 });
+
+    for (const copy of [encode(new Point()), encode(tagged)] as object[]) {
+      expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+      expect(Object.getOwnPropertyDescriptors(copy)).toEqual({
+        x: { value: 1, writable: true, enumerable: true, configurable: true },
+      });
+    }
+  });
+
   it('reads the name of an error once', () => {
     let reads = 0;
     const error = Object.defineProperty(new Error('broken'), 'name', { get: () => `Name${++reads}` });
@@ -312,6 +350,25 @@ describe('unlike structuredClone', () => {
     expect(Object.keys(copy)).toEqual(['0', '1', '2', '4', '5', '6', '7', '8', '9', '10', '11']);
     expect(copy[11]).toEqual({ index: 11 });
     expect(copy[11]).not.toBe(list[11]);
+  });
+
+  it('takes nothing from the prototype of an array', () => {
+    const list = Object.setPrototypeOf(
+      Object.assign(new Array(3), { 1: 1 }),
+      Object.assign(Object.create(Array.prototype), { 0: 'inherited' }),
+    );
+
+    const copy = copyOf(list);
+
+    expect(Object.keys(copy)).toEqual(['1']);
+    expect(copy).toHaveLength(3);
+  });
+
+  it('asks nothing of the constructor that an array calls its own', () => {
+    class Odd extends Array<unknown> {}
+    const list = Object.defineProperty([1], 'constructor', { value: Odd });
+
+    expect(Object.getPrototypeOf(encode(list))).toBe(Array.prototype);
   });
 
   it('drops the named properties of an array, whatever its prototype', () => {

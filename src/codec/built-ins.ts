@@ -103,7 +103,6 @@ function copyError(source: Error, run: Run): Error {
   const message = Object.getOwnPropertyDescriptor(source, 'message');
   const stack: unknown = source.stack;
   const copy = run.remember(new globalThis[name](message?.value));
-  if (message === undefined) Reflect.deleteProperty(copy, 'message');
   const hidden = { writable: true, configurable: true, enumerable: false };
   Object.defineProperty(copy, 'stack', { ...hidden, value: typeof stack === 'string' ? stack : undefined });
   if (Object.hasOwn(source, 'cause')) {
@@ -112,9 +111,8 @@ function copyError(source: Error, run: Run): Error {
   return copy;
 }
 
-/** Anything else is for the platform to judge: it refuses a generator, and can clone a Blob. */
+/** Anything else is for the platform to judge: it refuses a generator, and can clone a Blob. Where it can't clone, nothing can. */
 function copyForeign(source: object): object {
-  if (typeof structuredClone !== 'function') throw new Refusal(describe(source));
   try {
     return structuredClone(source);
   } catch (cause) {

@@ -8,8 +8,7 @@ import { utf8Size } from './utf8-size';
  * `{ name, message }` and its enumerable properties; a reference back to something that contains it as `null`.
  */
 export function jsonSize(data: unknown): number {
-  const text = isTree(data) ? JSON.stringify(data) : undefined;
-  return text === undefined ? sizeByRules(data) : utf8Size(text);
+  return isTree(data) ? utf8Size(JSON.stringify(data) ?? '') : sizeByRules(data);
 }
 
 function sizeByRules(data: unknown): number {
@@ -37,11 +36,11 @@ function sizeByRules(data: unknown): number {
 
 /** Whether JSON can say all of it: plain objects, arrays and primitives but bigints, not very deep. */
 function isTree(data: unknown, depth = 0): boolean {
-  if (typeof data !== 'object' || data === null) return typeof data !== 'bigint' && typeof data !== 'function';
+  if (typeof data !== 'object' || data === null) return typeof data !== 'bigint';
   if (depth > DEEP) return false;
-  const prototype: unknown = Object.getPrototypeOf(data);
-  if (Array.isArray(data)) return data.every((value) => isTree(value, depth + 1));
-  return prototype === Object.prototype && Object.values(data).every((value) => isTree(value, depth + 1));
+  const isPart = (value: unknown) => isTree(value, depth + 1);
+  if (Array.isArray(data)) return data.every(isPart);
+  return Object.getPrototypeOf(data) === Object.prototype && Object.values(data).every(isPart);
 }
 
 /** What contains itself is as deep as one likes to look. */
