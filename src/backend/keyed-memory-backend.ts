@@ -42,8 +42,9 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
 
   /** Measured bytes of this key and its entry, against the quota that all keys share. */
   override async getUsage(options?: OperationOptions): Promise<StorageUsage> {
-    const { used } = await super.getUsage(options);
-    return this.#store.usage(used);
+    return this.submitRead('getUsage', options, (record) =>
+      this.#store.usage(this.#store.weigh(this.key, record && toStored(record, this.codec, this.#store.codec))),
+    );
   }
 
   // A subclass may have a codec of its own; what is stored is encoded with the registry's.
@@ -54,9 +55,7 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   }
 
   protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
-    const { codec } = this;
-    const measured = record instanceof MeasuredRecord ? record : MeasuredRecord.from(codec, checkRecordMetadata(record));
-    this.#store.put(this.key, measured.recoded(codec, this.#store.codec), condition, this);
+    this.#store.put(this.key, toStored(record, this.codec, this.#store.codec), condition, this);
   }
 
   protected override erase(condition: WriteCondition): Awaitable<void> {
@@ -70,6 +69,11 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   protected override now(): number {
     return this.#store.now();
   }
+}
+
+function toStored<T>(record: StorageRecord, from: StorageCodec<T>, to: StorageCodec<T>): MeasuredRecord<T> {
+  const measured = record instanceof MeasuredRecord ? record : MeasuredRecord.from(from, checkRecordMetadata(record));
+  return measured.recoded(from, to);
 }
 
 /** A record that a hook has put together may carry any metadata. */

@@ -14,6 +14,11 @@ export interface SharedMemoryRegistryOptions<T, B extends KeyedMemoryBackend<T> 
   readonly initial?: Readonly<Record<string, SnapshotInput<T>>>;
   /** The most bytes that keys and entries may take together. Default: no limit. */
   readonly quota?: number;
+  /**
+   * How many bytes a key and its data take of the quota, where that is not UTF-8 bytes of the key and of the envelope's
+   * JSON text. It must always say the same of the same.
+   */
+  readonly weigh?: (key: string, data: T) => number;
   /** How data is copied in and out. Default: `structured`. */
   readonly codec?: StorageCodec<T>;
   /** The time of a save, in ms since the epoch. Default: `Date.now`, looked up at each call. */
@@ -28,9 +33,10 @@ export interface SharedMemoryRegistryOptions<T, B extends KeyedMemoryBackend<T> 
 export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   options: SharedMemoryRegistryOptions<T, B> = {},
 ): SharedMemoryRegistryOptions<T, B> {
-  const { initial, quota, codec, now, Backend, onListenerError } = readOptions(options, [
+  const { initial, quota, weigh, codec, now, Backend, onListenerError } = readOptions(options, [
     'initial',
     'quota',
+    'weigh',
     'codec',
     'now',
     'Backend',
@@ -42,10 +48,11 @@ export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   if (codec !== undefined && !isCodec(codec)) {
     refuse('ERR_INVALID_OPTION', 'codec to have the methods encode and decode, and perhaps measure', codec);
   }
+  if (weigh !== undefined) checkCallback(weigh, 'weigh');
   if (now !== undefined) checkCallback(now, 'now');
   if (onListenerError !== undefined) checkCallback(onListenerError, 'onListenerError');
   if (Backend !== undefined) checkBackendClass(Backend);
-  return { initial: initial === undefined ? initial : readInitial(initial), quota, codec, now, Backend, onListenerError };
+  return { initial: initial === undefined ? initial : readInitial(initial), quota, weigh, codec, now, Backend, onListenerError };
 }
 
 function readInitial<S extends object>(initial: S): S {

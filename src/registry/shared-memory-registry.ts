@@ -66,11 +66,12 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
       codec = structured,
       now = () => Date.now(),
       quota,
+      weigh,
       onListenerError,
     } = operate('new SharedMemoryRegistry', () => checkRegistryOptions(options));
     // Left out only where B is KeyedMemoryBackend<T>, as RegistryArguments says.
     this.#Backend = Backend ?? (KeyedMemoryBackend as unknown as KeyedMemoryBackendClass<T, B>);
-    this.#store = new MemoryStore<T>({ codec, now, quota, changes: new ChangeFeed(onListenerError) });
+    this.#store = new MemoryStore<T>({ codec, now, quota, weigh, changes: new ChangeFeed(onListenerError) });
     this.#initial = operate('initial', () => new Checkpoint(this.#recordsOf(initial), this.#store.codec));
     operate('initial', () => this.#store.restore(this.#initial));
   }
@@ -106,6 +107,11 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
       },
       key,
     );
+  }
+
+  /** @internal The medium, for views of it that read and write at once. */
+  get store(): MemoryStore<T> {
+    return this.#store;
   }
 
   /** A synchronous look at a key: copies of snapshot and metadata, or `null`. */

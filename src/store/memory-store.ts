@@ -1,7 +1,8 @@
 import type { StorageCodec } from '../codec/storage-codec';
+import { decodeWith } from '../codec/use-codec';
 import { utf8Size } from '../codec/utf8-size';
 import type { StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
-import { QuotaExceededError, StorageError } from '../errors';
+import { attempt, QuotaExceededError, refuse, StorageError } from '../errors';
 import type { ChangeFeed } from './change-feed';
 import { Checkpoint } from './checkpoint';
 import { checkCondition, type MeasuredRecord, type WriteCondition } from './storage-record';
@@ -11,10 +12,20 @@ export interface ChangeMaker {
   readonly client: string;
 }
 
+/** Is told of a change inside the stack of the one who makes it, with what was there before and is there now. Must not throw. */
+export type CommitObserver<T> = (
+  key: string,
+  before: MeasuredRecord<T> | null,
+  after: MeasuredRecord<T> | null,
+  maker: ChangeMaker | null,
+) => void;
+
 export interface MemoryStoreOptions<T> {
   readonly codec: StorageCodec<T>;
   readonly now: () => number;
   readonly quota?: number | undefined;
+  /** Bytes that a key and its data take. Default: UTF-8 bytes of the key and of the envelope's JSON text. */
+  readonly weigh?: ((key: string, data: T) => number) | undefined;
   readonly changes: ChangeFeed;
 }
 
@@ -27,16 +38,19 @@ export class MemoryStore<T> {
   readonly now: () => number;
   readonly #changes: ChangeFeed;
   readonly #quota: number | undefined;
+  readonly #weigh: ((key: string, data: T) => number) | undefined;
+  #observers: readonly CommitObserver<T>[] = [];
   #records = new Map<string, MeasuredRecord<T>>();
   /** Bytes held. Counted as they come only where there is a quota to check. */
   #held = 0;
   #disposed = false;
 
-  constructor({ codec, now, quota, changes }: MemoryStoreOptions<T>) {
+  constructor({ codec, now, quota, weigh, changes }: MemoryStoreOptions<T>) {
     this.codec = codec;
     this.now = now;
     this.#changes = changes;
     this.#quota = quota;
+    this.#weigh = weigh;
   }
 
   get(key: string): MeasuredRecord<T> | null {
@@ -54,7 +68,7 @@ export class MemoryStore<T> {
 
   put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
     // Measuring may run code of the data or the codec, which may save as well: it is over before anything is looked at.
-    if (this.#quota !== undefined) void record.sizeBytes;
+    if (this.#quota !== undefined) this.weigh(key, record);
     const current = this.#check(key, condition);
     this.#replace(key, current, record.after(current), maker);
   }
@@ -62,6 +76,13 @@ export class MemoryStore<T> {
   delete(key: string, condition: WriteCondition, maker: ChangeMaker): void {
     const current = this.#check(key, condition);
     if (current !== null) this.#replace(key, current, null, maker);
+  }
+
+  /** Bytes of a key and its record, as the quota counts them. */
+  weigh(key: string, record: MeasuredRecord<T> | null): number {
+    if (record === null) return 0;
+    if (this.#weigh === undefined) return utf8Size(key) + record.sizeBytes;
+    return this.#callWeigh(this.#weigh, key, record);
   }
 
   /** Bytes against the quota: of one key, or of all. */
@@ -77,12 +98,21 @@ export class MemoryStore<T> {
     return this.#changes.subscribe(listener, key, subscriber);
   }
 
+  /** Tells of every change at once, before anything else can happen. */
+  observe(observer: CommitObserver<T>): Unsubscribe {
+    this.#alive();
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
   checkpoint(): Checkpoint<T> {
     return new Checkpoint(this.#alive(), this.codec);
   }
 
   /** Puts everything in the place of everything at once, and tells of what has changed by it. */
-  restore(checkpoint: Checkpoint<T>): void {
+  restore(checkpoint: Checkpoint<T>, maker: ChangeMaker | null = null): void {
     this.#alive();
     const after = checkpoint.recordsFor(this.codec);
     const held = this.#quota === undefined ? 0 : this.#measureAll(after);
@@ -92,13 +122,13 @@ export class MemoryStore<T> {
     this.#records = after;
     for (const [key, current] of before) {
       const next = after.get(key) ?? null;
-      if (next !== current) this.#publish(key, current, next, null);
+      if (next !== current) this.#publish(key, current, next, maker);
     }
-    for (const [key, next] of after) if (!before.has(key)) this.#publish(key, null, next, null);
+    for (const [key, next] of after) if (!before.has(key)) this.#publish(key, null, next, maker);
   }
 
-  clear(): void {
-    this.restore(new Checkpoint(new Map(), this.codec));
+  clear(maker: ChangeMaker | null = null): void {
+    this.restore(new Checkpoint(new Map(), this.codec), maker);
   }
 
   /** Drops data and listeners. Idempotent. */
@@ -106,6 +136,7 @@ export class MemoryStore<T> {
     this.#disposed = true;
     this.#records.clear();
     this.#held = 0;
+    this.#observers = [];
     this.#changes.dispose();
   }
 
@@ -121,7 +152,7 @@ export class MemoryStore<T> {
   }
 
   #replace(key: string, current: MeasuredRecord<T> | null, next: MeasuredRecord<T> | null, maker: ChangeMaker): void {
-    if (this.#quota !== undefined) this.#hold(this.#held - this.#weigh(key, current) + this.#weigh(key, next));
+    if (this.#quota !== undefined) this.#hold(this.#held - this.weigh(key, current) + this.weigh(key, next));
     if (next) this.#records.set(key, next);
     else this.#records.delete(key);
     this.#publish(key, current, next, maker);
@@ -134,15 +165,18 @@ export class MemoryStore<T> {
 
   #measureAll(records: ReadonlyMap<string, MeasuredRecord<T>>): number {
     let used = 0;
-    for (const [key, record] of records) used += this.#weigh(key, record);
+    for (const [key, record] of records) used += this.weigh(key, record);
     return used;
   }
 
-  #weigh(key: string, record: MeasuredRecord<T> | null): number {
-    return record === null ? 0 : utf8Size(key) + record.sizeBytes;
+  #callWeigh(weigh: (key: string, data: T) => number, key: string, record: MeasuredRecord<T>): number {
+    const bytes: unknown = attempt('ERR_HOOK_FAILED', 'weigh to succeed', () => weigh(key, decodeWith(this.codec, record.data)));
+    if (Number.isSafeInteger(bytes) && Number(bytes) >= 0) return Number(bytes);
+    return refuse('ERR_HOOK_FAILED', 'weigh to return a whole number of bytes, 0 or more', bytes);
   }
 
   #publish(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
+    for (const observe of this.#observers) observe(key, before, after, maker);
     if (!this.#changes.isHeard(key)) return;
     const change = {
       type: after === null ? 'clear' : 'save',

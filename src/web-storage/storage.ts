@@ -1,0 +1,149 @@
+import type { StorageMap } from './storage-map';
+
+/**
+ * The `Storage` interface (HTML Standard, "The Storage interface"): what is stored is an own property as well, as Web IDL
+ * says of legacy platform objects with named properties.
+ *
+ * One thing differs, because JavaScript gives it to no Proxy: `Object.defineProperty` with `configurable: false` throws
+ * a TypeError for a stored key, and nothing is stored.
+ */
+export class Storage {
+  /** A stored value; `any`, as in TypeScript's own declaration of it: whatever is assigned is stored as text. */
+  // biome-ignore lint/suspicious/noExplicitAny: as in lib.dom.d.ts
+  [name: string]: any;
+
+  /** Not for callers: a window has its own. @throws {TypeError} always */
+  constructor() {
+    throw new TypeError('Illegal constructor');
+  }
+
+  get length(): number {
+    return mapOf(this).size;
+  }
+
+  /** Name of the nth key, or `null`. */
+  key(index: number): string | null {
+    const map = mapOf(this);
+    requireArguments('key', arguments, 1);
+    return map.keys()[index >>> 0] ?? null;
+  }
+
+  /** The value, or `null`. */
+  getItem(key: string): string | null {
+    const map = mapOf(this);
+    requireArguments('getItem', arguments, 1);
+    return map.get(`${key}`);
+  }
+
+  /** @throws {DOMException} `QuotaExceededError`; nothing has changed then */
+  setItem(key: string, value: string): void {
+    const map = mapOf(this);
+    requireArguments('setItem', arguments, 2);
+    map.set(`${key}`, `${value}`);
+  }
+
+  removeItem(key: string): void {
+    const map = mapOf(this);
+    requireArguments('removeItem', arguments, 1);
+    map.delete(`${key}`);
+  }
+
+  clear(): void {
+    mapOf(this).clear();
+  }
+}
+
+// Members of an interface are enumerable, those of a class are not (Web IDL, "Operations").
+for (const name of ['length', 'key', 'getItem', 'setItem', 'removeItem', 'clear']) {
+  Object.defineProperty(Storage.prototype, name, { enumerable: true });
+}
+// Node prints the target of a Proxy, which has nothing of what is stored.
+Object.defineProperty(Storage.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Storage, _depth: number, options: object, print: (value: unknown, options: object) => string): string {
+    return maps.has(this) ? `Storage ${print({ ...this }, options)}` : 'Storage {}';
+  },
+});
+Object.defineProperty(Storage.prototype, Symbol.toStringTag, { value: 'Storage', configurable: true });
+
+/** What each object shows. No private field: a Proxy has none of its target's. */
+const maps = new WeakMap<object, StorageMap>();
+
+/** A `Storage` object that shows a map. */
+export function createStorage(map: StorageMap): Storage {
+  const storage: Storage = new Proxy(Object.create(Storage.prototype), new NamedProperties(map));
+  maps.set(storage, map);
+  return storage;
+}
+
+export function isStorage(value: unknown): value is Storage {
+  return maps.has(Object(value));
+}
+
+function mapOf(storage: unknown): StorageMap {
+  const map = maps.get(Object(storage));
+  if (map === undefined) throw new TypeError('Illegal invocation');
+  return map;
+}
+
+function requireArguments(method: string, { length }: ArrayLike<unknown>, required: number): void {
+  if (length >= required) return;
+  const present = `${required} argument${required > 1 ? 's' : ''} required, but only ${length} present.`;
+  throw new TypeError(`Failed to execute '${method}' on 'Storage': ${present}`);
+}
+
+/** The internal methods of a legacy platform object (Web IDL, "Legacy platform objects"). Symbols are ordinary properties. */
+class NamedProperties implements ProxyHandler<Storage> {
+  readonly #map: StorageMap;
+
+  constructor(map: StorageMap) {
+    this.#map = map;
+  }
+
+  get(target: Storage, name: string | symbol, receiver: unknown): unknown {
+    return this.#isVisible(target, name) ? this.#map.get(name) : Reflect.get(target, name, receiver);
+  }
+
+  has(target: Storage, name: string | symbol): boolean {
+    return this.#isVisible(target, name) || Reflect.has(target, name);
+  }
+
+  set(target: Storage, name: string | symbol, value: unknown, receiver: unknown): boolean {
+    // An object that inherits from a storage gets a property of its own.
+    if (typeof name === 'symbol' || maps.get(Object(receiver)) !== this.#map) return Reflect.set(target, name, value, receiver);
+    this.#map.set(name, `${value}`);
+    return true;
+  }
+
+  deleteProperty(target: Storage, name: string | symbol): boolean {
+    if (!this.#isVisible(target, name)) return Reflect.deleteProperty(target, name);
+    this.#map.delete(name);
+    return true;
+  }
+
+  defineProperty(target: Storage, name: string | symbol, descriptor: PropertyDescriptor): boolean {
+    if (typeof name === 'symbol') return Reflect.defineProperty(target, name, descriptor);
+    // Not false for what a Proxy may not define: that would be ignored where false is.
+    if (descriptor.configurable === false) throw new TypeError(`A stored key can not be made permanent: '${name}'`);
+    if (!('value' in descriptor || 'writable' in descriptor)) return false;
+    this.#map.set(name, `${descriptor.value}`);
+    return true;
+  }
+
+  getOwnPropertyDescriptor(target: Storage, name: string | symbol): PropertyDescriptor | undefined {
+    if (!this.#isVisible(target, name)) return Reflect.getOwnPropertyDescriptor(target, name);
+    return { value: this.#map.get(name), writable: true, enumerable: true, configurable: true };
+  }
+
+  ownKeys(target: Storage): (string | symbol)[] {
+    return [...this.#map.keys().filter((key) => this.#isVisible(target, key)), ...Reflect.ownKeys(target)];
+  }
+
+  preventExtensions(): boolean {
+    return false;
+  }
+
+  /** What a property of the object or of its prototypes hides is no named property (Web IDL, "named property visibility"). */
+  #isVisible(target: Storage, name: string | symbol): name is string {
+    return typeof name === 'string' && this.#map.has(name) && !Reflect.has(target, name);
+  }
+}

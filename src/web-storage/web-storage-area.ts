@@ -1,0 +1,172 @@
+import { readOptions } from '../backend/checks';
+import { operate, refuse } from '../errors';
+import { SharedMemoryRegistry } from '../registry/shared-memory-registry';
+import type { ChangeMaker } from '../store/memory-store';
+import { MeasuredRecord } from '../store/storage-record';
+import { EventQueue } from './event-queue';
+import type { StorageEventInit } from './storage-event';
+import { textOf, utf16Size } from './storage-map';
+import { StorageWindow } from './storage-window';
+
+export interface WebStorageAreaOptions {
+  /** Scheme, host and port. Default: `http://localhost`. */
+  readonly origin?: string;
+  /** The most UTF-16 code units that keys and values may take together. Default: 5 MiB of them, as in browsers. */
+  readonly quota?: number;
+  /** What is stored from the start, and again after `area.registry.reset()`. */
+  readonly initial?: Readonly<Record<string, string>>;
+  /** The medium to stand on, with a quota and initial values of its own. Default: a new one. */
+  readonly registry?: SharedMemoryRegistry<string>;
+}
+
+export interface OpenWindowOptions {
+  /** Address of the page, of the area's origin; it may be relative to that. Default: `/`. */
+  readonly url?: string;
+  /** Name in changes that backends of the registry hear of. Default: numbered, `window-1`, `window-2`, … */
+  readonly client?: string;
+}
+
+/**
+ * The storage of one origin in a browser: windows on it share `localStorage`, hear each other's changes, and have a
+ * `sessionStorage` each. It stands on a registry of strings, so checkpoints, `reset`, `peek` and `getUsage` work on it, and
+ * what backends of the registry save is told to every window.
+ *
+ * @example
+ * const area = new WebStorageArea({ origin: 'https://app.test' });
+ * const [tab1, tab2] = [area.openWindow(), area.openWindow()];
+ * tab2.addEventListener('storage', (event) => console.log(event.key, event.newValue));
+ * tab1.localStorage.setItem('theme', 'dark');
+ * await area.settled(); // the listener has been called
+ */
+export class WebStorageArea {
+  readonly origin: string;
+  /** The medium under `localStorage`. It counts two bytes for each UTF-16 code unit of keys and values. */
+  readonly registry: SharedMemoryRegistry<string>;
+  /** While true, storage is switched off, as by a user who blocks cookies: every access throws a `SecurityError`. */
+  blocked = false;
+  readonly #quota: number;
+  readonly #windows = new Set<StorageWindow>();
+  readonly #events = new EventQueue();
+  #opened = 0;
+
+  /** @throws {StorageError} `ERR_INVALID_OPTION`; for `initial`, what a save throws */
+  constructor(options: WebStorageAreaOptions = {}) {
+    const { origin, quota, initial, registry } = operate('new WebStorageArea', () => checkAreaOptions(options));
+    this.origin = origin;
+    this.#quota = quota;
+    this.registry = registry ?? openRegistry(quota, initial);
+    this.registry.store.observe((key, before, after, maker) => {
+      if (maker === CORRUPTION || this.#windows.has(maker as StorageWindow)) return;
+      const [oldValue, newValue] = [textOf(this.registry.store, before), textOf(this.registry.store, after)];
+      if (oldValue !== newValue) this.#broadcast(null, key, oldValue, newValue);
+    });
+  }
+
+  /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED` */
+  openWindow(options: OpenWindowOptions = {}): StorageWindow {
+    return operate('openWindow', () => {
+      const { url = '/', client } = readOptions(options, ['url', 'client']);
+      if (client !== undefined && typeof client !== 'string') refuse('ERR_INVALID_OPTION', 'client to be a string', client);
+      const address = parseUrl(url, this.origin);
+      if (address?.origin !== this.origin) refuse('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
+      this.#opened += 1;
+      const session = openRegistry(this.#quota);
+      const window = new StorageWindow({
+        client: client ?? `window-${this.#opened}`,
+        url: address,
+        localMedium: this.registry.store,
+        sessionMedium: session.store,
+        isBlocked: () => this.blocked,
+        broadcast: (source, ...change) => this.#broadcast(source, ...change),
+        onClose: (closed) => {
+          this.#windows.delete(closed);
+          session.dispose();
+        },
+      });
+      this.#windows.add(window);
+      return window;
+    });
+  }
+
+  /** Resolves when every storage event that is due has been delivered, and those that came of it. */
+  settled(): Promise<void> {
+    return this.#events.settled();
+  }
+
+  /**
+   * Damages what is stored under a key, as a failing disk does: no window is told. (Listeners of the registry are, with the
+   * client `corruption`.)
+   * @param damage Default: only the first half of the text is left.
+   * @returns what is stored now
+   * @throws {StorageError} `ERR_INVALID_KEY` where nothing is stored
+   */
+  corrupt(key: string, damage = (text: string) => text.slice(0, text.length / 2)): string {
+    return operate('corrupt', () => {
+      const { store } = this.registry;
+      const record = store.get(key);
+      if (record === null) return refuse('ERR_INVALID_KEY', 'a key that is stored', key);
+      const text = damage(textOf(store, record) ?? '');
+      store.put(
+        key,
+        new MeasuredRecord(record.revision, store.codec.encode(text), record.updatedAt, store.codec),
+        {},
+        CORRUPTION,
+      );
+      return text;
+    });
+  }
+
+  /** Closes every window. What is stored stays. */
+  closeWindows(): void {
+    for (const window of this.#windows) window.close();
+  }
+
+  /** In the order of the changes, to each window that was open when the change was made. */
+  #broadcast(source: StorageWindow | null, key: string | null, oldValue: string | null, newValue: string | null): void {
+    const receivers = [...this.#windows].filter((window) => window !== source).map((window) => window.receiver());
+    if (receivers.length === 0) return;
+    const event: StorageEventInit = { key, oldValue, newValue, url: source?.location.href ?? `${this.origin}/` };
+    this.#events.add(() => {
+      for (const receive of receivers) receive(event);
+    });
+  }
+}
+
+const CORRUPTION: ChangeMaker = { client: 'corruption' };
+
+const QUOTA = 5 * 1024 * 1024;
+
+function openRegistry(quota: number, initial: Readonly<Record<string, string>> = {}): SharedMemoryRegistry<string> {
+  const snapshots = Object.entries(initial).map(([key, data]) => [key, { revision: '1', data }]);
+  return new SharedMemoryRegistry<string>({ quota: 2 * quota, weigh: utf16Size, initial: Object.fromEntries(snapshots) });
+}
+
+function checkAreaOptions(options: WebStorageAreaOptions) {
+  const names = ['origin', 'quota', 'initial', 'registry'] as const;
+  const { origin = 'http://localhost', quota = QUOTA, initial = {}, registry } = readOptions(options, names);
+  const address = parseUrl(origin);
+  if (address === undefined || address.origin === 'null' || address.href !== `${address.origin}/`) {
+    refuse('ERR_INVALID_OPTION', 'origin to be a scheme, a host and perhaps a port', origin);
+  }
+  if (!(Number.isFinite(quota) && quota >= 0)) {
+    refuse('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
+  }
+  if (typeof initial !== 'object' || Object.values(initial).some((value) => typeof value !== 'string')) {
+    refuse('ERR_INVALID_OPTION', 'initial to be an object of strings by key', initial);
+  }
+  if (registry !== undefined) {
+    if (!(registry instanceof SharedMemoryRegistry))
+      refuse('ERR_INVALID_OPTION', 'registry to be a SharedMemoryRegistry', registry);
+    if (options.initial !== undefined) refuse('ERR_INVALID_OPTION', 'initial to be given to the registry', initial);
+    if (options.quota !== undefined) refuse('ERR_INVALID_OPTION', 'quota to be given to the registry', quota);
+  }
+  return { origin: address.origin, quota, initial, registry };
+}
+
+function parseUrl(url: string, base?: string): URL | undefined {
+  try {
+    return new URL(url, base);
+  } catch {
+    return undefined;
+  }
+}
