@@ -13,9 +13,13 @@ const PAGE = `<!doctype html>
 <script type="importmap">{ "imports": {
   "shared-memory-registry": "/dist/index.js",
   "shared-memory-registry/testing": "/dist/testing.js",
+  "shared-memory-registry/web-storage": "/dist/web-storage.js",
   "fast-check": "/node_modules/fast-check/lib/fast-check.js",
   "pure-rand/": "/node_modules/pure-rand/lib/esm/"
 } }</script>`;
+
+/** Addresses of pages: a test may open a second one. */
+const PAGES = ['/', '/other'];
 
 /** A page in a headless browser, which can import what was built, the fixtures, and what supports the tests. */
 export interface OpenBrowser {
@@ -28,9 +32,9 @@ export interface OpenBrowser {
 
 export async function openBrowser(): Promise<OpenBrowser> {
   const server = createServer(({ url = '/' }, response) => {
-    const text = url === '/' ? PAGE : readModule(url);
+    const text = PAGES.includes(url) ? PAGE : readModule(url);
     if (text === undefined) response.writeHead(404).end();
-    else response.setHeader('content-type', url === '/' ? 'text/html' : 'text/javascript').end(text);
+    else response.setHeader('content-type', text === PAGE ? 'text/html' : 'text/javascript').end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await chromium.launch({

@@ -15,20 +15,22 @@ function read(path: string): string {
   return readFileSync(join(installed.folder, 'node_modules/shared-memory-registry', path), 'utf8');
 }
 
-const ENTRIES = ['index', 'testing'];
+const ENTRIES = ['index', 'testing', 'web-storage'];
 
 test('the tarball holds what a user needs, and nothing else', () => {
-  // What entries share is in one chunk, which the bundler names after one of its modules.
-  const scripts = [...ENTRIES, 'chunks/shared'].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
-  const declarations = [...ENTRIES, 'chunks/shared'].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
-  const built = [...scripts, ...scripts.map((script) => `${script}.map`), ...declarations].map((path) => `dist/${path}`);
+  const kinds = ['js', 'js.map', 'cjs', 'cjs.map'];
+  const built = ENTRIES.flatMap((entry) => [...kinds, 'd.ts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`));
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.includes('.'))
     .map((path) => `docs/${path}`);
+  // What entries share is in chunks, which the bundler names after one of their modules.
+  const isChunk = (path: string) => path.startsWith('dist/chunks/');
 
-  const files = installed.files.map((path) => path.replace(/^dist\/chunks\/[\w-]+\./, 'dist/chunks/shared.'));
+  const files = installed.files.filter((path) => !isChunk(path));
+  const chunks = installed.files.filter(isChunk).map((path) => path.replace(/^dist\/chunks\/[\w-]+\./, ''));
 
   expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...built, ...pages].sort());
+  expect(new Set(chunks)).toEqual(new Set([...kinds, 'd.ts', 'd.cts']));
 });
 
 test('every script has a source map that carries its sources', () => {

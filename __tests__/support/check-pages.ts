@@ -22,6 +22,7 @@ function findTypeProblems(root: string, modules: readonly PageModule[]): Map<str
     root,
     { noUnusedLocals: false, noUnusedParameters: false },
   );
+  options.lib?.push('lib.dom.d.ts'); // some pages show code of browsers
   const files = new Map(modules.map((module) => [`${root}/${module.name}.ts`, module]));
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
@@ -68,7 +69,7 @@ async function run({ name, code, expected }: PageModule): Promise<string[]> {
   const exports: { page?: (context: object) => Promise<void> } = {};
   const restoreGlobals = replaceGlobals(suite.globals);
   try {
-    new Function('exports', 'require', `${outputText}\n//# sourceURL=${name}`)(exports, require);
+    new Function('exports', 'require', 'jest', `${outputText}\n//# sourceURL=${name}`)(exports, require, jest);
     await exports.page?.(context);
   } catch (error) {
     fail(error, line);
