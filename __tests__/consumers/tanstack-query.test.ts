@@ -121,12 +121,6 @@ describe.each([
     await persistQueryClientRestore({ queryClient, persister: persisterOf(tab1) });
     expect(queryClient.getMutationCache().getAll()).toHaveLength(2);
   });
-
-  test('rejects where storage is switched off', async () => {
-    const persister = persisterOf(tab1);
-    area.blocked = true;
-    await expect(openClient(persister)).rejects.toMatchObject({ name: 'SecurityError' });
-  });
 });
 
 describe('A query client that is kept in an async storage', () => {

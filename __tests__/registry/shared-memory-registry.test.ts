@@ -7,6 +7,7 @@ import {
   nextRevision,
   SharedMemoryRegistry,
   type StorageChange,
+  structured,
 } from 'shared-memory-registry';
 
 interface Settings {
@@ -62,12 +63,14 @@ describe('the options', () => {
   test.each([
     [{ quota: -1 }, 'quota to be a number of bytes, 0 or more, got -1'],
     [{ initial: new Map() }, 'initial to be an object of snapshots by key, got an instance of Map'],
-    [{ qouta: 5 }, 'options initial, quota, codec, now, Backend, onListenerError, got "qouta"'],
+    [{ qouta: 5 }, 'options initial, quota, weigh, codec, now, Backend, onListenerError, got "qouta"'],
     [{ initial: [] }, 'initial to be an object of snapshots by key, got an array'],
     [{ codec: { encode: () => {} } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
     [{ codec: { ...json, measure: 5 } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
     [{ Backend: Map }, 'Backend to be a class that extends KeyedMemoryBackend, got Map, which is none'],
     [{ now: 5 }, 'now that is a function, got 5'],
+    [{ weigh: 5 }, 'weigh that is a function, got 5'],
+    [{ weigh: null }, 'weigh that is a function, got null'],
   ])('say what they take: %p', (options, message) => {
     expect(() => new SharedMemoryRegistry(options as never)).toThrow(
       `new SharedMemoryRegistry: expected ${message} [ERR_INVALID_`,
@@ -240,6 +243,82 @@ describe('getUsage', () => {
     expect(registry.getUsage().used).toBe(0);
     registry.restore(before);
     expect(registry.getUsage().used).toBe(49);
+  });
+});
+
+describe('weigh', () => {
+  /** A registry where a key takes its length, and a theme one byte for each letter. */
+  const registryWithScales = (quota?: number) =>
+    new SharedMemoryRegistry<Settings>({
+      initial: { settings: light },
+      weigh: (key, { theme }) => key.length + theme.length,
+      ...(quota !== undefined && { quota }),
+    });
+
+  test('says what keys take: in the usage of the registry and of its backends', async () => {
+    const registry = registryWithScales(26);
+    expect(registry.getUsage()).toEqual({ used: 13, quota: 26, percentage: 50 });
+    expect(registryWithScales().getUsage()).toEqual({ used: 13 });
+    expect(await registry.getBackend('settings').getUsage()).toEqual({ used: 13, quota: 26, percentage: 50 });
+    expect(await registry.getBackend('other').getUsage()).toEqual({ used: 0, quota: 26, percentage: 0 });
+  });
+
+  test('says what fits into the quota, to the byte, from the start', async () => {
+    const registry = registryWithScales(17);
+    const backend = registry.getBackend('key');
+    await expect(backend.save({ revision: '1', data: { theme: 'ab' } })).rejects.toMatchObject({
+      code: 22,
+      quota: 17,
+      requested: 18,
+    });
+    expect(registry.keys()).toEqual(['settings']);
+    await backend.save({ revision: '1', data: { theme: 'a' } });
+    expect(registry.getUsage().percentage).toBe(100);
+    expect(() => registryWithScales(12)).toThrow(expect.objectContaining({ code: 22, operation: 'initial', requested: 13 }));
+  });
+
+  test('leaves sizes of snapshots as they are', async () => {
+    const registry = registryWithScales();
+    expect(registry.peek('settings')?.metadata.sizeBytes).toBe(41);
+    expect(await registry.getBackend('settings').stat()).toMatchObject({ sizeBytes: 41 });
+  });
+
+  test('weighs decoded data, whatever the codec of the registry or of a backend', async () => {
+    class Plain extends KeyedMemoryBackend<Settings> {
+      protected override get codec() {
+        return structured;
+      }
+    }
+    const weigh = jest.fn((_key: string, { theme }: Settings) => theme.length);
+    const registry = new SharedMemoryRegistry<Settings>({ codec: json, quota: 10, weigh });
+    const backend = registry.getBackend('settings', { Backend: Plain });
+    await backend.save(dark);
+    expect(await backend.getUsage()).toEqual({ used: 4, quota: 10, percentage: 40 });
+    for (const [key, data] of weigh.mock.calls) expect([key, data]).toEqual(['settings', { theme: 'dark' }]);
+  });
+
+  test('that fails refuses a save and a look at the usage, and says where', async () => {
+    const cause = new TypeError('no scales');
+    const weigh = jest.fn(() => 1);
+    const registry = new SharedMemoryRegistry<Settings>({ initial: { settings: light }, quota: 10, weigh });
+    weigh.mockImplementation(() => {
+      throw cause;
+    });
+    const backend = registry.getBackend('settings');
+    const refusal = { code: 'ERR_HOOK_FAILED', expected: 'weigh to succeed', cause };
+    await expect(backend.save(dark)).rejects.toMatchObject({ ...refusal, operation: 'save', key: 'settings' });
+    await expect(backend.getUsage()).rejects.toMatchObject({ ...refusal, operation: 'getUsage', key: 'settings' });
+    expect(() => registry.getUsage()).toThrow(expect.objectContaining({ ...refusal, operation: 'getUsage' }));
+    expect(registry.toJSON()).toEqual({ settings: light });
+  });
+
+  test.each([Number.NaN, -1, 1.5, '1'])('that says %p refuses a save', async (bytes) => {
+    const registry = new SharedMemoryRegistry<Settings>({ quota: 10, weigh: () => bytes as number });
+    await expect(registry.getBackend('settings').save(dark)).rejects.toMatchObject({
+      code: 'ERR_HOOK_FAILED',
+      expected: 'weigh to return a whole number of bytes, 0 or more',
+    });
+    expect(registry.size).toBe(0);
   });
 });
 

@@ -17,6 +17,9 @@ const attributesOf = ({ key, oldValue, newValue, url, storageArea }: StorageEven
 
 const noText = Symbol('no text') as never;
 
+/** A TypeError of any realm: that of `Event` is another one than that of the test. */
+const typeError = expect.objectContaining({ name: 'TypeError' });
+
 describe('the interface', () => {
   const members = ['key', 'oldValue', 'newValue', 'url', 'storageArea', 'initStorageEvent'];
 
@@ -89,20 +92,25 @@ describe('the constructor', () => {
     expect(attributesOf(event)).toMatchObject({ key: text, oldValue: text, newValue: text, url: 'a\ufffd😀\ufffd\ufffd' });
   });
 
-  test.each([[{}], ['theme'], [Storage.prototype], [Object.create(localStorage)], [0], [false], [noText]])(
-    'refuses the storageArea %p',
-    (storageArea) => {
-      const run = () => new StorageEvent('storage', { storageArea: storageArea as never });
-      expect(run).toThrow(new TypeError("'storageArea' is not of type 'Storage'"));
-    },
-  );
+  test.each([
+    ['a plain object', {}],
+    ['text', 'theme'],
+    ['the prototype', Storage.prototype],
+    ['what inherits from a storage', Object.create(localStorage)],
+    ['a number', 0],
+    ['false', false],
+    ['a symbol', noText],
+  ])('refuses %s as the storageArea', (_name, storageArea) => {
+    const run = () => new StorageEvent('storage', { storageArea: storageArea as never });
+    expect(run).toThrow(new TypeError("'storageArea' is not of type 'Storage'"));
+  });
 
   test('refuses symbols, an init that is no object, and no type at all', () => {
-    expect(() => new StorageEvent(noText)).toThrow(TypeError);
+    expect(() => new StorageEvent(noText)).toThrow(typeError);
     for (const name of ['key', 'oldValue', 'newValue', 'url']) {
       expect(() => new StorageEvent('storage', { [name]: noText })).toThrow(TypeError);
     }
-    expect(() => new StorageEvent('storage', 5 as never)).toThrow(TypeError);
+    expect(() => new StorageEvent('storage', 5 as never)).toThrow(typeError);
     expect(() => Reflect.construct(StorageEvent, [])).toThrow(
       new TypeError("Failed to construct 'StorageEvent': 1 argument required, but only 0 present."),
     );

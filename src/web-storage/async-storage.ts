@@ -4,6 +4,7 @@ import type { Revision, Unsubscribe } from '../contracts';
 import { operate, refuse } from '../errors';
 import { SharedMemoryRegistry } from '../registry/shared-memory-registry';
 import { compareRevisions, nextRevision } from '../revision';
+import { textOf } from './storage-map';
 
 export interface AsyncStorageOptions {
   /** Name of the client in changes and operations. Default: numbered, as handles are. */
@@ -28,7 +29,10 @@ export interface AsyncStorage {
   readonly multiGet: (keys: readonly string[]) => Promise<[key: string, value: string | null][]>;
   readonly multiSet: (entries: readonly (readonly [key: string, value: string])[]) => Promise<void>;
   readonly multiRemove: (keys: readonly string[]) => Promise<void>;
-  /** Hears what other clients make of a key: its value, or `null` once it is removed. */
+  /**
+   * Hears what other clients make of a key: its value, or `null` once it is removed. When `await setItem()` returns, every
+   * callback has been called; what one throws goes to the registry's `onListenerError`.
+   */
   readonly subscribe: (key: string, callback: (value: string | null) => void) => Unsubscribe;
 }
 
@@ -74,13 +78,13 @@ export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: 
 
   const removeItem = async (key: string) => open(key).backend.clear();
 
-  const removeMany = async (keys: readonly string[]) => void (await Promise.all(keys.map(removeItem)));
+  const removeMany = async (keys: readonly string[]) => void (await Promise.all(checkList(keys).map(removeItem)));
 
   const multiGet = async (keys: readonly string[]) =>
-    Promise.all(keys.map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
+    Promise.all(checkList(keys).map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
 
   const multiSet = async (entries: readonly (readonly [string, string])[]) =>
-    void (await Promise.all(entries.map(([key, value]) => setItem(key, value))));
+    void (await Promise.all(checkList(entries).map(([key, value]) => setItem(key, value))));
 
   return {
     getItem,
@@ -94,10 +98,10 @@ export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: 
     getAllKeys: async () => registry.keys(),
     entries: async () => (await multiGet(registry.keys())).filter((entry): entry is [string, string] => entry[1] !== null),
     getMany: async (keys) => Object.fromEntries(await multiGet(keys)),
-    setMany: async (entries) => multiSet(Object.entries(entries)),
+    setMany: async (entries) => multiSet(Object.entries(entries ?? checkList(entries))),
     subscribe(key, callback) {
       checkCallback(callback, 'a callback');
-      return open(key).backend.subscribe(() => void getItem(key).then(callback));
+      return open(key).backend.subscribe(() => callback(textOf(registry.store, registry.store.get(key))));
     },
   };
 }
@@ -106,6 +110,10 @@ interface Item {
   readonly backend: KeyedMemoryBackend<string>;
   /** The latest revision that was given to a save. */
   issued: Revision | null;
+}
+
+function checkList<L>(list: L): L {
+  return Array.isArray(list) ? list : refuse('ERR_INVALID_KEY', 'a list of keys', list);
 }
 
 function laterOf(a: Revision | null, b: Revision | null): Revision | null {

@@ -9,6 +9,9 @@ export interface GlobalWindow extends EventTarget {
   onstorage: ((event: StorageEvent) => unknown) | null;
 }
 
+/** What a window tells; of everything else, a browser's or jsdom's own window goes on to tell. */
+const OURS = ['storage', 'pagehide'];
+
 /** Lets code that uses globals use a window. @returns what puts everything back */
 export function installGlobals(window: GlobalWindow, target: object): () => void {
   const undo: (() => void)[] = [];
@@ -20,34 +23,41 @@ export function installGlobals(window: GlobalWindow, target: object): () => void
       else Object.defineProperty(target, name, before);
     });
   };
+  /** Where there is no such function, as in Node, all is for the window. */
+  const route = (name: 'addEventListener' | 'removeEventListener' | 'dispatchEvent', ours: (...args: never[]) => unknown) => {
+    const theirs: unknown = Reflect.get(target, name);
+    define(name, {
+      writable: true,
+      value: (first: string | Event, ...rest: unknown[]) => {
+        const isOurs = typeof theirs !== 'function' || OURS.includes(typeof first === 'string' ? first : first.type);
+        return Reflect.apply(isOurs ? ours : theirs, isOurs ? window : target, [first, ...rest]);
+      },
+    });
+  };
+
   define('localStorage', { get: () => window.localStorage });
   define('sessionStorage', { get: () => window.sessionStorage });
   define('Storage', { value: window.Storage, writable: true });
   define('StorageEvent', { value: StorageEvent, writable: true });
-  if (isEventTarget(target)) {
-    const forward = (event: Event) => {
-      // An event that is being dispatched can't be dispatched once more.
-      target.dispatchEvent(new StorageEvent('storage', event));
-    };
-    window.addEventListener('storage', forward);
-    undo.push(() => window.removeEventListener('storage', forward));
-  } else {
-    for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const) {
-      define(name, { value: window[name].bind(window), writable: true });
-    }
-    define('onstorage', {
-      get: () => window.onstorage,
-      set: (handler) => {
-        window.onstorage = handler;
-      },
-    });
-    define('window', { value: target, writable: true });
-  }
+  route('addEventListener', (...args: Parameters<EventTarget['addEventListener']>) => {
+    window.addEventListener(...args);
+    // Code of a test that is over must not hear what the next one does.
+    undo.push(() => window.removeEventListener(...args));
+  });
+  route('removeEventListener', window.removeEventListener);
+  route('dispatchEvent', window.dispatchEvent);
+  define('onstorage', {
+    get: () => window.onstorage,
+    set: (handler) => {
+      window.onstorage = handler;
+    },
+  });
+  undo.push(() => {
+    window.onstorage = null;
+  });
+  if (Reflect.get(target, 'window') === undefined) define('window', { value: target, writable: true });
+
   return () => {
     for (const step of undo.splice(0).reverse()) step();
   };
-}
-
-function isEventTarget(target: object): target is EventTarget {
-  return typeof Reflect.get(target, 'dispatchEvent') === 'function';
 }

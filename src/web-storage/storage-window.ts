@@ -113,10 +113,10 @@ export class StorageWindow extends EventTarget {
 
   /**
    * Makes this the window of code that uses globals: defines `localStorage`, `sessionStorage`, `Storage` and `StorageEvent`,
-   * and lets `storage` events reach `addEventListener` there. Where there is no such function, as in Node, that is defined
-   * too, and `window`.
+   * and lets `addEventListener` and `onstorage` there hear of `storage` and `pagehide` as this window does. In Node, that is
+   * all that they hear of, and `window` is defined too.
    * @param target Default: `globalThis`
-   * @returns what puts everything back
+   * @returns what puts everything back, and removes the listeners that were added through `target`
    */
   install(target: object = globalThis): () => void {
     return installGlobals(this, target);

@@ -1,5 +1,5 @@
 import { readOptions } from '../backend/checks';
-import { operate, refuse } from '../errors';
+import { attempt, operate, refuse } from '../errors';
 import { SharedMemoryRegistry } from '../registry/shared-memory-registry';
 import type { ChangeMaker } from '../store/memory-store';
 import { MeasuredRecord } from '../store/storage-record';
@@ -51,10 +51,10 @@ export class WebStorageArea {
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`; for `initial`, what a save throws */
   constructor(options: WebStorageAreaOptions = {}) {
-    const { origin, quota, initial, registry } = operate('new WebStorageArea', () => checkAreaOptions(options));
+    const { origin, quota, registry } = operate('new WebStorageArea', () => checkAreaOptions(options));
     this.origin = origin;
     this.#quota = quota;
-    this.registry = registry ?? openRegistry(quota, initial);
+    this.registry = registry;
     this.registry.store.observe((key, before, after, maker) => {
       if (maker === CORRUPTION || this.#windows.has(maker as StorageWindow)) return;
       const [oldValue, newValue] = [textOf(this.registry.store, before), textOf(this.registry.store, after)];
@@ -105,7 +105,8 @@ export class WebStorageArea {
       const { store } = this.registry;
       const record = store.get(key);
       if (record === null) return refuse('ERR_INVALID_KEY', 'a key that is stored', key);
-      const text = damage(textOf(store, record) ?? '');
+      const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(textOf(store, record) ?? ''));
+      if (typeof text !== 'string') return refuse('ERR_HOOK_FAILED', 'damage to return a string', text);
       store.put(
         key,
         new MeasuredRecord(record.revision, store.codec.encode(text), record.updatedAt, store.codec),
@@ -143,7 +144,8 @@ function openRegistry(quota: number, initial: Readonly<Record<string, string>> =
 
 function checkAreaOptions(options: WebStorageAreaOptions) {
   const names = ['origin', 'quota', 'initial', 'registry'] as const;
-  const { origin = 'http://localhost', quota = QUOTA, initial = {}, registry } = readOptions(options, names);
+  const { origin = 'http://localhost', quota: given, initial, registry } = readOptions(options, names);
+  const quota = given ?? QUOTA;
   const address = parseUrl(origin);
   if (address === undefined || address.origin === 'null' || address.href !== `${address.origin}/`) {
     refuse('ERR_INVALID_OPTION', 'origin to be a scheme, a host and perhaps a port', origin);
@@ -151,16 +153,22 @@ function checkAreaOptions(options: WebStorageAreaOptions) {
   if (!(Number.isFinite(quota) && quota >= 0)) {
     refuse('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
   }
-  if (typeof initial !== 'object' || Object.values(initial).some((value) => typeof value !== 'string')) {
-    refuse('ERR_INVALID_OPTION', 'initial to be an object of strings by key', initial);
-  }
-  if (registry !== undefined) {
-    if (!(registry instanceof SharedMemoryRegistry))
-      refuse('ERR_INVALID_OPTION', 'registry to be a SharedMemoryRegistry', registry);
-    if (options.initial !== undefined) refuse('ERR_INVALID_OPTION', 'initial to be given to the registry', initial);
-    if (options.quota !== undefined) refuse('ERR_INVALID_OPTION', 'quota to be given to the registry', quota);
-  }
-  return { origin: address.origin, quota, initial, registry };
+  if (registry === undefined) return { origin: address.origin, quota, registry: openRegistry(quota, readInitial(initial)) };
+  if (!(registry instanceof SharedMemoryRegistry))
+    refuse('ERR_INVALID_OPTION', 'registry to be a SharedMemoryRegistry', registry);
+  if (initial !== undefined) refuse('ERR_INVALID_OPTION', 'initial to be given to the registry', initial);
+  if (given !== undefined) refuse('ERR_INVALID_OPTION', 'quota to be given to the registry', given);
+  return { origin: address.origin, quota, registry };
+}
+
+function readInitial(initial: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const expected = 'initial to be an object of strings by key';
+  return attempt('ERR_INVALID_OPTION', expected, () => {
+    if (typeof initial !== 'object' || initial === null) refuse('ERR_INVALID_OPTION', expected, initial);
+    const values = { ...initial };
+    for (const value of Object.values(values)) if (typeof value !== 'string') refuse('ERR_INVALID_OPTION', expected, value);
+    return values;
+  });
 }
 
 function parseUrl(url: string, base?: string): URL | undefined {
