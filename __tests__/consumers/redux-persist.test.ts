@@ -147,3 +147,12 @@ describe('A redux store that redux-persist keeps in an async storage', () => {
     expect(failed.mock.calls).toEqual([[expect.objectContaining({ name: 'QuotaExceededError', code: 22 })]]);
   });
 });
+
+test('its own storage is that of the window which is installed', async () => {
+  const area = new WebStorageArea();
+  const uninstall = area.openWindow().install();
+  const { default: storage } = await import('redux-persist/lib/storage');
+  await storage.setItem('theme', 'dark');
+  uninstall();
+  expect(area.registry.peek('theme')?.snapshot.data).toBe('dark');
+});

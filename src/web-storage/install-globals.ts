@@ -55,7 +55,9 @@ export function installGlobals(window: GlobalWindow, target: object): () => void
   undo.push(() => {
     window.onstorage = null;
   });
-  if (Reflect.get(target, 'window') === undefined) define('window', { value: target, writable: true });
+  for (const name of ['window', 'self']) {
+    if (Reflect.get(target, name) === undefined) define(name, { value: target, writable: true });
+  }
 
   return () => {
     for (const step of undo.splice(0).reverse()) step();

@@ -114,7 +114,7 @@ export class StorageWindow extends EventTarget {
   /**
    * Makes this the window of code that uses globals: defines `localStorage`, `sessionStorage`, `Storage` and `StorageEvent`,
    * and lets `addEventListener` and `onstorage` there hear of `storage` and `pagehide` as this window does. In Node, that is
-   * all that they hear of, and `window` is defined too.
+   * all that they hear of, and `window` and `self` are defined too.
    * @param target Default: `globalThis`
    * @returns what puts everything back, and removes the listeners that were added through `target`
    */
