@@ -4,8 +4,9 @@ import { asAsyncStorage, StorageEvent, type StorageWindow, WebStorageArea } from
 declare const localStorage: StorageWindow['localStorage'];
 declare const sessionStorage: StorageWindow['sessionStorage'];
 declare const window: { readonly localStorage: StorageWindow['localStorage'] };
-declare function addEventListener(type: 'storage', listener: (event: StorageEvent) => void): void;
-declare function removeEventListener(type: 'storage', listener: (event: StorageEvent) => void): void;
+declare const addEventListener: StorageWindow['addEventListener'];
+declare const removeEventListener: StorageWindow['removeEventListener'];
+declare const dispatchEvent: StorageWindow['dispatchEvent'];
 
 function openTabs(initial: Record<string, string> = {}) {
   const area = new WebStorageArea({ initial, quota: 100, origin: 'https://app.test' });
@@ -135,10 +136,17 @@ it('no timer is needed', async () => {
   expect([keys, timers]).toEqual([['a', 'b'], 0]);
 });
 
+const LISTENING = ['addEventListener', 'removeEventListener', 'dispatchEvent', 'onstorage'];
+const NAMES = ['localStorage', 'sessionStorage', 'Storage', 'StorageEvent', ...LISTENING, 'window', 'self'];
+
+/** How these globals are defined, each in a list of what makes it up. */
+const lookAtGlobals = () =>
+  NAMES.map((name) => [name, ...Object.values(Object.getOwnPropertyDescriptor(globalThis, name) ?? { inherited: true })]);
+
 describe('an installed window', () => {
   it('is the one that globals show', () => {
     const { tab1 } = openTabs({ theme: 'dark' });
-    const before = Object.getOwnPropertyDescriptors(globalThis);
+    const before = lookAtGlobals();
 
     const uninstall = tab1.install();
     try {
@@ -151,7 +159,9 @@ describe('an installed window', () => {
       uninstall();
     }
 
-    expect(Object.getOwnPropertyDescriptors(globalThis)).toEqual(before);
+    for (const [index, parts] of lookAtGlobals().entries()) {
+      expect(parts.map((part, position) => Object.is(part, before[index]?.[position]))).toEqual(before[index]?.map(() => true));
+    }
   });
 
   it('lets addEventListener and onstorage of the globals hear other windows, until it is taken off', async () => {
@@ -172,6 +182,20 @@ describe('an installed window', () => {
     uninstall();
 
     expect(heard).toEqual([['theme', null, 'dark', 'https://app.test/two'], true, 'theme']);
+  });
+
+  it('takes events of other types from nobody', () => {
+    const uninstall = openTabs().tab1.install();
+    const heard: string[] = [];
+    const listener = ({ type }: Event) => void heard.push(type);
+
+    addEventListener('custom', listener);
+    dispatchEvent(new Event('custom'));
+    removeEventListener('custom', listener);
+    dispatchEvent(new Event('custom'));
+    uninstall();
+
+    expect(heard).toEqual(['custom']);
   });
 
   it('gives place to the next test’s window', async () => {

@@ -1,5 +1,4 @@
-import { StorageEvent, WebStorageArea } from 'shared-memory-registry/web-storage';
-import { installGlobals } from '../../src/web-storage/install-globals';
+import { StorageEvent, type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
 import { Storage } from '../../src/web-storage/storage';
 
 /** What code that uses globals finds on an object that stands for them. */
@@ -7,46 +6,49 @@ interface Globals {
   localStorage: Storage;
   sessionStorage: Storage;
   onstorage: ((event: StorageEvent) => unknown) | null;
-  addEventListener(type: string, listener: (event: StorageEvent) => void): void;
-  removeEventListener(type: string, listener: (event: StorageEvent) => void): void;
-  dispatchEvent(event: Event): boolean;
+  addEventListener: StorageWindow['addEventListener'];
+  removeEventListener: StorageWindow['removeEventListener'];
+  dispatchEvent: StorageWindow['dispatchEvent'];
 }
 
-/** An object that a window is installed on, as in Node. */
-function openBare() {
+const NAMES = [
+  'localStorage',
+  'sessionStorage',
+  'Storage',
+  'StorageEvent',
+  'addEventListener',
+  'removeEventListener',
+  'dispatchEvent',
+  'onstorage',
+];
+
+/** A window that is installed on an object, and another window. */
+function openOn<T extends object>(bare: T) {
   const area = new WebStorageArea({ initial: { theme: 'dark' } });
   const [tab, other] = [area.openWindow(), area.openWindow()];
-  const target = {} as Globals;
-  return { area, tab, other, target, uninstall: tab.install(target) };
+  const uninstall = tab.install(bare);
+  return { area, tab, other, target: bare as T & Globals, uninstall };
 }
 
-describe('where there are no events, as in Node', () => {
-  const NAMES = [
-    'localStorage',
-    'sessionStorage',
-    'Storage',
-    'StorageEvent',
-    'addEventListener',
-    'removeEventListener',
-    'dispatchEvent',
-    'onstorage',
-    'window',
-  ];
-
+describe.each([
+  ['where there are no events, as in Node', () => ({})],
+  ['where there are events, as in a DOM', () => new EventTarget()],
+])('%s', (_name, bare) => {
   test('everything is defined, as properties that anyone may change', () => {
-    const { tab, target } = openBare();
-    expect(Object.keys(target)).toEqual(NAMES);
-    for (const [name, { get, set, value, ...flags }] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
-      expect(flags.configurable && flags.enumerable).toBe(true);
-      expect('writable' in flags ? flags.writable : get !== undefined).toBe(true);
-      expect(set !== undefined).toBe(name === 'onstorage');
+    const { tab, target } = openOn(bare());
+    const own = Object.getOwnPropertyDescriptors(target);
+    expect(Object.keys(target)).toEqual(expect.arrayContaining(NAMES));
+    for (const name of NAMES) {
+      const { get, set, writable, enumerable, configurable } = Reflect.get(own, name);
+      expect([name, enumerable, configurable]).toEqual([name, true, true]);
+      expect([name, writable ?? get !== undefined, set !== undefined]).toEqual([name, true, name === 'onstorage']);
     }
-    expect(target).toMatchObject({ Storage, StorageEvent, window: target });
+    expect([Reflect.get(target, 'Storage'), Reflect.get(target, 'StorageEvent')]).toEqual([Storage, StorageEvent]);
     expect([target.localStorage === tab.localStorage, target.sessionStorage === tab.sessionStorage]).toEqual([true, true]);
   });
 
   test('storage is that of the page that is shown', () => {
-    const { area, tab, target } = openBare();
+    const { area, tab, target } = openOn(bare());
     const { localStorage } = target;
     tab.reload();
     expect(target.localStorage).not.toBe(localStorage);
@@ -56,136 +58,181 @@ describe('where there are no events, as in Node', () => {
   });
 
   test('listeners hear what other windows do, and nothing of this one', async () => {
-    const { area, other, target } = openBare();
+    const { area, tab, other, target } = openOn(bare());
     const { addEventListener, removeEventListener, dispatchEvent } = target;
     const heard: unknown[] = [];
-    const listener = ({ key, target: window }: StorageEvent) => void heard.push(key, window === other);
+    const listener = (event: StorageEvent) =>
+      void heard.push(event.key, event.target === tab, event.storageArea === tab.localStorage);
     addEventListener('storage', listener);
     other.localStorage.setItem('a', '1');
     target.localStorage.setItem('b', '2');
     await area.settled();
-    expect(heard).toEqual(['a', false]);
+    expect(heard).toEqual(['a', true, true]);
     expect(dispatchEvent(new StorageEvent('storage', { key: 'own' }))).toBe(true);
     removeEventListener('storage', listener);
     other.localStorage.setItem('c', '3');
     await area.settled();
-    expect(heard).toEqual(['a', false, 'own', false]);
+    expect(heard).toEqual(['a', true, true, 'own', true, false]);
+  });
+
+  test('listeners may have options', async () => {
+    const { area, other, target } = openOn(bare());
+    const keys: unknown[] = [];
+    const listener = ({ key }: StorageEvent) => void keys.push(key);
+    target.addEventListener('storage', listener, { once: true });
+    target.addEventListener('storage', listener, { capture: true });
+    target.removeEventListener('storage', listener, { capture: true });
+    other.localStorage.setItem('a', '1');
+    other.localStorage.setItem('b', '2');
+    await area.settled();
+    expect(keys).toEqual(['a']);
+  });
+
+  test('listeners hear of pagehide, which the window tells of too', () => {
+    const { tab, target } = openOn(bare());
+    const heard: unknown[] = [];
+    target.addEventListener('pagehide', (event) => void heard.push(event.target === tab, target.localStorage.length));
+    tab.reload();
+    tab.reload();
+    expect(heard).toEqual([true, 1]);
   });
 
   test('onstorage is that of the window', async () => {
-    const { area, tab, other, target } = openBare();
-    const heard: unknown[] = [];
-    const handler = ({ key }: StorageEvent) => void heard.push(key);
+    const { area, tab, other, target, uninstall } = openOn(bare());
+    const keys: unknown[] = [];
+    const handler = ({ key }: StorageEvent) => void keys.push(key);
     expect(target.onstorage).toBeNull();
     target.onstorage = handler;
     expect([target.onstorage, tab.onstorage]).toEqual([handler, handler]);
     other.localStorage.setItem('a', '1');
     await area.settled();
-    expect(heard).toEqual(['a']);
+    uninstall();
+    other.localStorage.setItem('b', '2');
+    await area.settled();
+    expect([keys, tab.onstorage]).toEqual([['a'], null]);
   });
 
-  test('uninstalling leaves nothing, and may be repeated', () => {
-    const { target, uninstall } = openBare();
+  test('uninstalling takes everything away, listeners too, and may be repeated', async () => {
+    const { area, tab, other, target, uninstall } = openOn(bare());
+    const [installed, own, once] = [jest.fn(), jest.fn(), jest.fn()];
+    target.addEventListener('storage', installed);
+    target.addEventListener('storage', once, { capture: true });
+    tab.addEventListener('storage', own);
     uninstall();
-    expect(Reflect.ownKeys(target)).toEqual([]);
-    Object.assign(target, { localStorage: 'of somebody else' });
+    other.localStorage.setItem('a', '1');
+    await area.settled();
+    expect([installed, once, own].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 1]);
+    expect(Reflect.ownKeys(target)).toEqual(Reflect.ownKeys(bare()));
+    Object.assign(target, { Storage: 'of somebody else' });
     uninstall();
-    expect(target).toEqual({ localStorage: 'of somebody else' });
+    expect(Reflect.get(target, 'Storage')).toBe('of somebody else');
   });
 
   test('what was there before comes back as it was', () => {
-    const tab = new WebStorageArea().openWindow();
-    const symbol = Symbol('kept');
-    const make = () =>
-      Object.defineProperties({ [symbol]: 1 } as object, {
-        localStorage: { get: () => 'before', configurable: true },
-        StorageEvent: { value: 5, writable: false, configurable: true, enumerable: false },
-        onstorage: { value: undefined, writable: true, configurable: true, enumerable: true },
-      });
-    const target = make();
-    const before = Object.getOwnPropertyDescriptors(target);
-    const uninstall = tab.install(target);
+    const properties = {
+      localStorage: { get: () => 'before', configurable: true },
+      StorageEvent: { value: 5, writable: false, configurable: true, enumerable: false },
+      onstorage: { value: undefined, writable: true, configurable: true, enumerable: true },
+    };
+    const { tab, target, uninstall } = openOn<object>(Object.defineProperties(bare(), properties));
     expect(Reflect.get(target, 'localStorage')).toBe(tab.localStorage);
     uninstall();
-    expect(Object.getOwnPropertyDescriptors(target)).toEqual(before);
+    for (const [name, descriptor] of Object.entries(properties)) {
+      expect(Object.getOwnPropertyDescriptor(target, name)).toMatchObject(descriptor);
+    }
     expect(Reflect.get(target, 'localStorage')).toBe('before');
   });
 
-  test('windows can be installed one over the other, and taken off in turn', () => {
-    const area = new WebStorageArea();
-    const [tab1, tab2] = [area.openWindow(), area.openWindow()];
-    const target = {};
-    const uninstall = [tab1.install(target), tab2.install(target)];
-    expect(Reflect.get(target, 'sessionStorage')).toBe(tab2.sessionStorage);
-    uninstall.pop()?.();
-    expect(Reflect.get(target, 'sessionStorage')).toBe(tab1.sessionStorage);
-    uninstall.pop()?.();
-    expect(Reflect.ownKeys(target)).toEqual([]);
-  });
-
-  test('the globals themselves are meant by default', () => {
-    const before = Object.getOwnPropertyDescriptors(globalThis);
-    const tab = new WebStorageArea().openWindow();
-    const uninstall = tab.install();
-    try {
-      expect(Reflect.get(globalThis, 'localStorage')).toBe(tab.localStorage);
-      expect(Reflect.get(globalThis, 'window')).toBe(globalThis);
-    } finally {
-      uninstall();
-    }
-    expect(Object.getOwnPropertyDescriptors(globalThis)).toEqual(before);
+  test('windows can be installed one over the other, and taken off in turn', async () => {
+    const { area, tab: tab1, other: tab2, target, uninstall } = openOn(bare());
+    const keys: unknown[] = [];
+    const uninstallSecond = tab2.install(target);
+    target.addEventListener('storage', ({ key }) => void keys.push(key));
+    expect(target.sessionStorage).toBe(tab2.sessionStorage);
+    target.localStorage.setItem('own', '1');
+    tab1.localStorage.setItem('a', '1');
+    await area.settled();
+    expect(keys).toEqual(['a']);
+    uninstallSecond();
+    expect(target.sessionStorage).toBe(tab1.sessionStorage);
+    uninstall();
+    expect(Reflect.ownKeys(target)).toEqual(Reflect.ownKeys(bare()));
   });
 });
 
-describe('where there are events, as in a DOM', () => {
-  function openPage() {
-    const area = new WebStorageArea({ origin: 'https://app.test' });
-    const [tab, other] = [area.openWindow(), area.openWindow({ url: '/other' })];
-    const page = new EventTarget();
-    const uninstall = installGlobals(tab, page);
-    const heard: Event[] = [];
-    page.addEventListener('storage', (event) => void heard.push(event));
-    return { area, tab, other, page, uninstall, heard };
-  }
-
-  test('storage and interfaces are defined, and nothing else', () => {
-    const { tab, page } = openPage();
-    const own = Object.getOwnPropertyDescriptors(page);
-    expect(Object.keys(own)).toEqual(expect.arrayContaining(['localStorage', 'sessionStorage', 'Storage', 'StorageEvent']));
-    expect(Object.keys(own)).toHaveLength(Object.keys(new EventTarget()).length + 4);
-    expect(page).toMatchObject({ Storage, StorageEvent, localStorage: tab.localStorage, sessionStorage: tab.sessionStorage });
-  });
-
-  test('storage events are dispatched there, as events of their own', async () => {
-    const { area, tab, other, page, heard } = openPage();
-    const received: Event[] = [];
-    tab.addEventListener('storage', (event) => void received.push(event));
-    other.localStorage.setItem('theme', 'dark');
-    other.localStorage.setItem('theme', 'light');
-    tab.localStorage.setItem('own', '1');
-    await area.settled();
-    expect(heard).toHaveLength(2);
-    expect(heard[1]).toMatchObject({
-      type: 'storage',
-      bubbles: false,
-      cancelable: false,
-      key: 'theme',
-      oldValue: 'dark',
-      newValue: 'light',
-      url: 'https://app.test/other',
-    });
-    expect(heard[1]).toBeInstanceOf(StorageEvent);
-    expect(heard[1] instanceof StorageEvent && heard[1].storageArea === tab.localStorage).toBe(true);
-    expect([heard[1]?.target, received[1]?.target]).toEqual([page, tab]);
-    expect(heard[1]).not.toBe(received[1]);
-  });
-
-  test('uninstalling ends it, and takes away what was defined', async () => {
-    const { area, other, page, uninstall, heard } = openPage();
+describe('events of other types', () => {
+  test('go to the window where there are none, as in Node', () => {
+    const { tab, target, uninstall } = openOn({});
+    const heard: unknown[] = [];
+    const listener = (event: Event) => void heard.push(event.type, event.target === tab);
+    target.addEventListener('custom', listener);
+    tab.dispatchEvent(new Event('custom'));
+    target.dispatchEvent(new Event('custom'));
+    target.removeEventListener('custom', listener);
+    target.dispatchEvent(new Event('custom'));
+    target.addEventListener('custom', listener);
     uninstall();
-    other.localStorage.setItem('theme', 'dark');
-    await area.settled();
-    expect(heard).toEqual([]);
-    expect(Object.keys(page)).toEqual(Object.keys(new EventTarget()));
+    tab.dispatchEvent(new Event('custom'));
+    expect(heard).toEqual(['custom', true, 'custom', true]);
   });
+
+  test('are left to the page, as in a DOM', () => {
+    const page = new EventTarget();
+    const { tab, target, uninstall } = openOn(page);
+    const { addEventListener, removeEventListener, dispatchEvent } = target;
+    const heard: unknown[] = [];
+    const listener = (event: Event) => void heard.push(event.type, event.target === page);
+    addEventListener('custom', listener);
+    tab.dispatchEvent(new Event('custom'));
+    expect(dispatchEvent(new Event('custom'))).toBe(true);
+    removeEventListener('custom', listener);
+    dispatchEvent(new Event('custom'));
+    addEventListener('custom', listener);
+    uninstall();
+    page.dispatchEvent(new Event('custom'));
+    expect(heard).toEqual(['custom', true, 'custom', true]);
+  });
+
+  test('that the page tells as storage events are not what a window tells', () => {
+    const page = new EventTarget();
+    const { target } = openOn(page);
+    const handler = jest.fn();
+    target.addEventListener('storage', handler);
+    EventTarget.prototype.dispatchEvent.call(page, new Event('storage'));
+    expect(handler).not.toHaveBeenCalled();
+  });
+});
+
+describe('window and self', () => {
+  test('are the target where they are missing', () => {
+    const { target, uninstall } = openOn({});
+    expect(Object.getOwnPropertyDescriptor(target, 'window')).toEqual({
+      value: target,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    expect(Reflect.get(target, 'self')).toBe(target);
+    uninstall();
+    expect(['window' in target, 'self' in target]).toEqual([false, false]);
+  });
+
+  test('stay where they are there', () => {
+    const [window, self] = [{}, {}];
+    const { target } = openOn({ window, self });
+    expect([target.window === window, target.self === self]).toEqual([true, true]);
+  });
+});
+
+test('the globals themselves are meant by default', () => {
+  const before = Reflect.ownKeys(globalThis);
+  const tab = new WebStorageArea().openWindow();
+  const uninstall = tab.install();
+  try {
+    expect(Reflect.get(globalThis, 'localStorage')).toBe(tab.localStorage);
+    expect(Reflect.get(globalThis, 'window')).toBe(globalThis);
+  } finally {
+    uninstall();
+  }
+  expect(Reflect.ownKeys(globalThis)).toEqual(before);
 });
