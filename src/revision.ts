@@ -3,7 +3,8 @@ import { refuse } from './errors';
 
 /** The canonical unsigned 64-bit revision: guard, compare, next. */
 
-const LARGEST = '18446744073709551615';
+/** The one that has no next. */
+export const LARGEST = '18446744073709551615';
 const EXPECTED = `a revision: decimal text from "0" to "${LARGEST}" without sign or leading zeros`;
 
 /** Whether this is canonical decimal text of an unsigned 64-bit number. */

@@ -1,4 +1,5 @@
 import { asAsyncStorage, StorageEvent, type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
+import { reportedBy } from '../support/reported';
 
 /** What code under test finds as globals once a window is installed; in Node, once it is installed only. */
 declare const localStorage: StorageWindow['localStorage'];
@@ -119,6 +120,24 @@ it('an asynchronous storage is told of what windows write', async () => {
 
   expect(await storage.getItem('theme')).toBe('dark');
   expect(await heard).toBe('dark');
+});
+
+it('what a listener throws is reported, and the others hear', async () => {
+  const { area, tab1, tab2 } = openTabs();
+  const broken = new Error('no');
+  const keys: unknown[] = [];
+  const fail = () => {
+    throw broken;
+  };
+  tab2.addEventListener('storage', fail);
+  tab2.addEventListener('storage', { handleEvent: fail });
+  tab2.addEventListener('storage', ({ key }) => void keys.push(key));
+  tab2.onstorage = fail;
+
+  tab1.localStorage.setItem('a', '1');
+
+  expect(await reportedBy(() => area.settled())).toEqual([broken, broken, broken]);
+  expect(keys).toEqual(['a']);
 });
 
 it('no timer is needed', async () => {

@@ -128,6 +128,45 @@ describe('weigh', () => {
     expect(store.usage()).toEqual({ used: 6 });
   });
 
+  test('is asked once for each save', () => {
+    const weigh = jest.fn(() => 1);
+    const store = newStore(10, { weigh });
+    for (const key of ['a', 'b', 'a']) store.put(key, record(1), {}, maker);
+    store.delete('b', {}, maker);
+    expect(weigh).toHaveBeenCalledTimes(3);
+  });
+
+  /** A store of 10 bytes whose `weigh` saves a key itself, the first time that it is asked. */
+  function newSaving(key: string): MemoryStore<unknown> {
+    let saved = false;
+    const store: MemoryStore<unknown> = newStore(10, {
+      weigh(_key, data) {
+        if (!saved) {
+          saved = true;
+          store.put(key, record(6), {}, maker);
+        }
+        return Number(data);
+      },
+    });
+    return store;
+  }
+
+  test('that saves on its own can not break the quota', () => {
+    const store = newSaving('b');
+    expect(() => store.put('a', record(5), {}, maker)).toThrow(expect.objectContaining({ code: 22, requested: 11 }));
+    expect([[...store.records.keys()], store.usage().used]).toEqual([['b'], 6]);
+    store.put('a', record(4), {}, maker);
+    expect(store.usage().used).toBe(10);
+  });
+
+  test('that saves on its own can not break a condition', () => {
+    const store = newSaving('a');
+    expect(() => store.put('a', record(5), { ifMatch: null }, maker)).toThrow(
+      expect.objectContaining({ code: 'ERR_REVISION_CONFLICT', actual: '1' }),
+    );
+    expect(store.get('a')?.data).toBe(6);
+  });
+
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '5', 5n, null, undefined, {}])(
     'that says %p is refused, and nothing has changed',
     (bytes) => {
@@ -246,6 +285,16 @@ describe('observe', () => {
     stop();
     store.put('b', record(1), {}, maker);
     expect(told).toEqual(['first a', 'second a', 'second b']);
+  });
+
+  test('may be asked for twice with the same function, and each ends on its own', () => {
+    const store = newStore();
+    const observer = jest.fn();
+    const stop = store.observe(observer);
+    store.observe(observer);
+    stop();
+    store.put('a', record(1), {}, maker);
+    expect(observer).toHaveBeenCalledTimes(1);
   });
 
   test('ends with the store', () => {

@@ -17,6 +17,14 @@ function open(options: SharedMemoryRegistryOptions<string> = {}) {
   return { registry, storage: asAsyncStorage(registry, { client: 'app' }) };
 }
 
+/** What it writes takes effect late. */
+class Slow extends KeyedMemoryBackend<string> {
+  protected override async perform<R>({ type }: Operation, action: () => Awaitable<R>): Promise<R> {
+    if (type !== 'load') for (let turn = 0; turn < 20; turn += 1) await null;
+    return action();
+  }
+}
+
 /** What a registry of strings holds. */
 const valuesOf = (registry: SharedMemoryRegistry<string>) =>
   Object.fromEntries(registry.entries().map(([key, { snapshot }]) => [key, snapshot.data]));
@@ -107,7 +115,7 @@ describe('many keys', () => {
       ['b', 'too long'],
       ['c', ''],
     ]);
-    expect(await rejection(storing)).toMatchObject({ code: 22, key: 'b', operation: 'save' });
+    expect(await rejection(storing)).toMatchObject({ code: 22, key: 'b', operation: 'update' });
     expect(valuesOf(registry)).toEqual({ a: 'x', c: '' });
   });
 
@@ -144,15 +152,15 @@ describe('revisions', () => {
     expect(revisionOf(registry)).toBe('100');
     await registry.getBackend('theme').save({ revision: '20', data: 'd' });
     await storage.setItem('theme', 'e');
-    expect(revisionOf(registry)).toBe('101');
+    expect(revisionOf(registry)).toBe('21');
   });
 
-  test('go on after the key was removed', async () => {
+  test('begin again after the key was removed', async () => {
     const { storage, registry } = open();
     await storage.setItem('theme', 'a');
     await storage.removeItem('theme');
     await storage.setItem('theme', 'b');
-    expect(revisionOf(registry)).toBe('2');
+    expect(revisionOf(registry)).toBe('1');
   });
 
   test('end at the largest one', async () => {
@@ -195,18 +203,18 @@ describe('a custom Backend', () => {
   test('is gone through by every method', async () => {
     const operations: string[] = [];
     class Journal extends KeyedMemoryBackend<string> {
-      protected override perform<R>({ type, key, client, revision }: Operation, action: () => Awaitable<R>): Promise<R> {
-        operations.push([type, key, client, revision].join(' ').trim());
-        return super.perform({ type, key, client }, action);
+      protected override perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
+        operations.push([operation.type, operation.key, operation.client].join(' '));
+        return super.perform(operation, action);
       }
     }
     const storage = asAsyncStorage(new SharedMemoryRegistry({ Backend: Journal }), { client: 'app' });
     const calls: [run: () => Promise<unknown>, expected: string[]][] = [
-      [() => storage.setItem('a', '1'), ['save a app 1']],
+      [() => storage.setItem('a', '1'), ['update a app']],
       [() => storage.getItem('a'), ['load a app']],
       [() => storage.removeItem('a'), ['clear a app']],
-      [() => storage.setMany({ a: '1', b: '2' }), ['save a app 2', 'save b app 1']],
-      [() => storage.multiSet([['a', '3']]), ['save a app 3']],
+      [() => storage.setMany({ a: '1', b: '2' }), ['update a app', 'update b app']],
+      [() => storage.multiSet([['a', '3']]), ['update a app']],
       [() => storage.getMany(['a']), ['load a app']],
       [() => storage.multiGet(['a', 'none']), ['load a app', 'load none app']],
       [() => storage.entries(), ['load a app', 'load b app']],
@@ -223,12 +231,6 @@ describe('a custom Backend', () => {
   });
 
   test('that takes its time keeps the order of a client, and gives each save a revision of its own', async () => {
-    class Slow extends KeyedMemoryBackend<string> {
-      protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
-        if (operation.revision === '1') for (let turn = 0; turn < 20; turn += 1) await null;
-        return action();
-      }
-    }
     const registry = new SharedMemoryRegistry({ Backend: Slow });
     const storage = asAsyncStorage(registry);
     const first = storage.setItem('a', 'first');
@@ -237,6 +239,45 @@ describe('a custom Backend', () => {
     const late = storage.getItem('a');
     expect(await Promise.all([first, early, second, late])).toEqual([undefined, 'first', undefined, 'second']);
     expect(registry.peek('a')?.snapshot).toEqual({ revision: '2', data: 'second' });
+  });
+
+  test('that takes its time makes no revision twice, whatever another client stores meanwhile', async () => {
+    const registry = new SharedMemoryRegistry({ Backend: Slow });
+    const revisions: unknown[] = [];
+    registry.subscribe(({ revision }) => void revisions.push(revision));
+    const [one, two] = [asAsyncStorage(registry), asAsyncStorage(registry)];
+    await Promise.all([one, two, one, two].map((storage, index) => storage.setItem('a', `${index}`)));
+    expect(revisions).toEqual(['1', '2', '3', '4']);
+  });
+
+  test('that takes its time leaves nothing of what was being stored when clear was called', async () => {
+    const { registry, storage } = open({ Backend: Slow });
+    await Promise.all([storage.setItem('a', '1'), storage.clear()]);
+    expect(valuesOf(registry)).toEqual({});
+  });
+
+  test('that takes its time leaves what is stored after clear was called', async () => {
+    const { registry, storage } = open({ Backend: Slow, initial: FULL });
+    await Promise.all([storage.clear(), storage.setItem('theme', 'new')]);
+    expect(valuesOf(registry)).toEqual({ theme: 'new' });
+  });
+
+  test('that takes its time makes lists of keys and entries wait for what is being stored', async () => {
+    const { storage } = open({ Backend: Slow });
+    const writes = [storage.setItem('a', '1'), storage.setItem('b', '2'), storage.removeItem('b')];
+    expect([await storage.getAllKeys(), await storage.entries()]).toEqual([['a'], [['a', '1']]]);
+    await Promise.all(writes);
+  });
+
+  test('that fails makes no list of keys wait for ever', async () => {
+    const fail = () => Promise.reject(new Error('offline'));
+    class Offline extends KeyedMemoryBackend<string> {
+      protected override perform = fail;
+    }
+    const { storage } = open({ Backend: Offline, initial: FULL });
+    const write = rejection(storage.setItem('other', '1'));
+    expect(await storage.getAllKeys()).toEqual(['theme', 'size']);
+    expect(await write).toMatchObject({ code: 'ERR_HOOK_FAILED' });
   });
 
   test('that fails makes the method reject, with the cause', async () => {
@@ -299,6 +340,15 @@ describe('subscribe', () => {
     expect(heard).toEqual(['backend', 'window', null, 'dark']);
   });
 
+  test('hears the value that is stored when it is told, which may be newer than the change', async () => {
+    const { registry, heard } = openTwo();
+    const { localStorage } = new WebStorageArea({ registry }).openWindow();
+    localStorage.setItem('theme', 'dark');
+    localStorage.setItem('theme', 'light');
+    await null;
+    expect(heard).toEqual(['light', 'light']);
+  });
+
   test('ends, as often as it is told to', async () => {
     const { storage, other, heard, stop } = openTwo();
     const more: unknown[] = [];
@@ -325,7 +375,7 @@ describe('subscribe', () => {
     const { storage } = open();
     expect(thrown(() => storage.subscribe('theme', undefined as never))).toMatchObject({
       code: 'ERR_INVALID_CALLBACK',
-      message: 'expected a callback that is a function, got undefined [ERR_INVALID_CALLBACK]',
+      message: 'subscribe: expected a callback that is a function, got undefined [ERR_INVALID_CALLBACK]',
     });
     expect(thrown(() => storage.subscribe(5 as never, () => {}))).toMatchObject({ code: 'ERR_INVALID_KEY' });
   });
@@ -334,16 +384,17 @@ describe('subscribe', () => {
 describe('bad input', () => {
   test.each([undefined, null, 5, {}, new String('dark'), ['dark']])('setItem rejects the value %p', async (value) => {
     const { storage, registry } = open({ initial: FULL });
-    for (const run of [
-      () => storage.setItem('theme', value as never),
-      () => storage.setMany({ theme: value as never }),
-      () => storage.multiSet([['theme', value as never]]),
-    ]) {
+    const attempts: [operation: string, run: () => Promise<void>][] = [
+      ['setItem', () => storage.setItem('theme', value as never)],
+      ['multiSet', () => storage.setMany({ theme: value as never })],
+      ['multiSet', () => storage.multiSet([['theme', value as never]])],
+    ];
+    for (const [operation, run] of attempts) {
       expect(await rejection(run())).toMatchObject({
         code: 'ERR_INVALID_SNAPSHOT',
-        operation: 'setItem',
+        operation,
         key: 'theme',
-        message: expect.stringMatching(/^setItem\("theme"\): expected a value that is a string, got /),
+        expected: 'a value that is a string',
       });
     }
     expect(registry.peek('theme')?.snapshot).toEqual(DARK);
@@ -371,23 +422,44 @@ describe('bad input', () => {
 
   test.each([undefined, null, 5, 'theme', {}])('every method of lists rejects %p in the place of one', async (list) => {
     const { storage, registry } = open({ initial: FULL });
-    const methods = ['getMany', 'removeMany', 'multiGet', 'multiSet', 'multiRemove'] as const;
-    for (const method of methods) {
-      expect(await rejection(storage[method](list as never))).toMatchObject({
-        code: 'ERR_INVALID_KEY',
-        message: expect.stringContaining('expected a list of keys, got '),
-      });
+    const methods = [
+      ['getMany', 'multiGet: expected a list of keys'],
+      ['multiGet', 'multiGet: expected a list of keys'],
+      ['removeMany', 'removeMany: expected a list of keys'],
+      ['multiRemove', 'removeMany: expected a list of keys'],
+      ['multiSet', 'multiSet: expected a list of entries'],
+    ] as const;
+    for (const [method, complaint] of methods) {
+      const message = expect.stringContaining(`${complaint}, got `);
+      expect(await rejection(storage[method](list as never))).toMatchObject({ code: 'ERR_INVALID_KEY', message });
     }
     expect(valuesOf(registry)).toEqual({ theme: 'dark', size: '' });
   });
 
-  test.each([undefined, null])('setMany rejects %p', async (entries) => {
-    expect(await rejection(open().storage.setMany(entries as never))).toMatchObject({ code: 'ERR_INVALID_KEY' });
+  test.each([undefined, null, 'ab', ['ab'], new Map([['a', 'b']])])('setMany rejects %p', async (entries) => {
+    const { storage, registry } = open();
+    expect(await rejection(storage.setMany(entries as never))).toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+      operation: 'setMany',
+    });
+    expect(registry.size).toBe(0);
+  });
+
+  test.each<[code: string, pairs: unknown[]]>([
+    ['ERR_INVALID_KEY', [[42, 'x'], null]],
+    ['ERR_INVALID_KEY', [['a', 'x'], null]],
+    ['ERR_INVALID_KEY', [['a', 'x'], 'bx']],
+    ['ERR_INVALID_KEY', [['a', 'x'], []]],
+    ['ERR_INVALID_SNAPSHOT', [['a', 'x'], ['b']]],
+  ])('multiSet rejects with %s, and stores nothing: %j', async (code, pairs) => {
+    const { storage, registry } = open();
+    expect(await rejection(storage.multiSet(pairs as never))).toMatchObject({ code, operation: 'multiSet' });
+    expect(registry.size).toBe(0);
   });
 
   test.each<[registry: unknown, options: unknown, complaint: string]>([
-    [undefined, undefined, 'a SharedMemoryRegistry, got undefined'],
-    [new Map(), {}, 'a SharedMemoryRegistry, got an instance of Map'],
+    [undefined, undefined, 'a SharedMemoryRegistry of this copy of the package, got undefined'],
+    [new Map(), {}, 'a SharedMemoryRegistry of this copy of the package, got an instance of Map'],
     [new SharedMemoryRegistry(), null, 'options to be an object, got null'],
     [new SharedMemoryRegistry(), 'app', 'options to be an object, got "app"'],
     [new SharedMemoryRegistry(), { name: 'app' }, 'options client, got "name"'],

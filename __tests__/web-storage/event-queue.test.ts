@@ -1,4 +1,5 @@
 import { EventQueue } from '../../src/web-storage/event-queue';
+import { reportedBy } from '../support/reported';
 
 /** A queue, and tasks that note their names. */
 function queueWithNotes() {
@@ -76,12 +77,26 @@ test('settled may be asked for any number of times, also by a task', async () =>
   expect(notes.slice(1).sort()).toEqual(['asked by a task', 'one', 'two']);
 });
 
-test('999 tasks need no timer, which may have been faked', async () => {
+test('a task that throws does not stop the queue: its error is reported', async () => {
+  const { queue, notes, note } = queueWithNotes();
+  const broken = new Error('no');
+  queue.add(() => {
+    throw broken;
+  });
+  queue.add(note('next'));
+  const reported = await reportedBy(() => queue.settled());
+  expect([reported, notes]).toEqual([[broken], ['next']]);
+  queue.add(note('later'));
+  await queue.settled();
+  expect(notes).toEqual(['next', 'later']);
+});
+
+test('any number of tasks that are waiting need no timer, which may have been faked', async () => {
   jest.useFakeTimers();
   const { queue, notes, note } = queueWithNotes();
-  for (let count = 1; count < 1000; count += 1) queue.add(note('task'));
+  for (let count = 0; count < 5000; count += 1) queue.add(note('task'));
   await queue.settled();
-  expect([notes.length, jest.getTimerCount()]).toEqual([999, 0]);
+  expect([notes.length, jest.getTimerCount()]).toEqual([5000, 0]);
 });
 
 test('an echo that never ends gives timers a chance at the thousandth task', async () => {

@@ -1,5 +1,6 @@
 import { StorageEvent, type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
 import { Storage } from '../../src/web-storage/storage';
+import { thrown } from '../support/refusals';
 
 /** What code that uses globals finds on an object that stands for them. */
 interface Globals {
@@ -41,7 +42,7 @@ describe.each([
     for (const name of NAMES) {
       const { get, set, writable, enumerable, configurable } = Reflect.get(own, name);
       expect([name, enumerable, configurable]).toEqual([name, true, true]);
-      expect([name, writable ?? get !== undefined, set !== undefined]).toEqual([name, true, name === 'onstorage']);
+      expect([name, writable ?? (get !== undefined && set !== undefined)]).toEqual([name, true]);
     }
     expect([Reflect.get(target, 'Storage'), Reflect.get(target, 'StorageEvent')]).toEqual([Storage, StorageEvent]);
     expect([target.localStorage === tab.localStorage, target.sessionStorage === tab.sessionStorage]).toEqual([true, true]);
@@ -158,6 +159,47 @@ describe.each([
     uninstall();
     expect(Reflect.ownKeys(target)).toEqual(Reflect.ownKeys(bare()));
   });
+
+  test('windows that are installed one over the other can be taken off in any order', () => {
+    const { other, target, uninstall } = openOn<object>(Object.assign(bare(), { Storage: 'before' }));
+    const uninstallOther = other.install(target);
+    uninstall();
+    expect(Reflect.get(target, 'localStorage')).toBe(other.localStorage);
+    uninstallOther();
+    uninstall();
+    expect(new Set(Reflect.ownKeys(target))).toEqual(new Set([...Reflect.ownKeys(bare()), 'Storage']));
+    expect(Reflect.get(target, 'Storage')).toBe('before');
+  });
+
+  test('listeners of a window that is taken off from under another end, and the other’s stay', async () => {
+    const { area, target, uninstall } = openOn(bare());
+    const heard: string[] = [];
+    target.addEventListener('storage', () => void heard.push('first'));
+    area.openWindow().install(target);
+    target.addEventListener('storage', () => void heard.push('second'));
+    uninstall();
+    area.openWindow().localStorage.setItem('a', '1');
+    await area.settled();
+    expect(heard).toEqual(['second']);
+  });
+
+  test('types that are no text are converted, as everywhere', () => {
+    const { target } = openOn(bare());
+    expect(() => target.addEventListener(null as never, () => {})).not.toThrow();
+  });
+
+  test.each(['StorageEvent', 'onstorage'])('an object whose %s can not be defined is refused, and left as it was', (name) => {
+    const target = Object.defineProperty(bare(), name, { value: 'fixed' });
+    const before = Reflect.ownKeys(target);
+    const tab = new WebStorageArea().openWindow();
+    for (const attempt of ['first', 'second']) {
+      expect([attempt, thrown(() => tab.install(target))]).toEqual([
+        attempt,
+        expect.objectContaining({ code: 'ERR_INVALID_OPTION', cause: expect.any(TypeError) }),
+      ]);
+      expect(Reflect.ownKeys(target)).toEqual(before);
+    }
+  });
 });
 
 describe('events of other types', () => {
@@ -222,6 +264,10 @@ describe('window and self', () => {
     const { target } = openOn({ window, self });
     expect([target.window === window, target.self === self]).toEqual([true, true]);
   });
+});
+
+test.each([null, 5, 'globalThis', true])('%p is refused as a target', (target) => {
+  expect(thrown(() => new WebStorageArea().openWindow().install(target as never))).toMatchObject({ code: 'ERR_INVALID_OPTION' });
 });
 
 test('the globals themselves are meant by default', () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { StorageEvent, WebStorageArea } from 'shared-memory-registry/web-storage';
 import { Storage } from '../../src/web-storage/storage';
 
@@ -111,10 +112,24 @@ describe('the constructor', () => {
       expect(() => new StorageEvent('storage', { [name]: noText })).toThrow(TypeError);
     }
     expect(() => new StorageEvent('storage', 5 as never)).toThrow(typeError);
-    expect(() => Reflect.construct(StorageEvent, [])).toThrow(
-      new TypeError("Failed to construct 'StorageEvent': 1 argument required, but only 0 present."),
-    );
+    expect(() => Reflect.construct(StorageEvent, [])).toThrow(new TypeError('StorageEvent needs 1 argument(s), got 0'));
     expect(new StorageEvent(undefined as never).type).toBe('undefined');
+  });
+
+  test('reads its init in the order of the standard', () => {
+    const order: unknown[] = [];
+    const init = new Proxy({}, { get: (_target, name) => void order.push(name) }); // Node also looks for a symbol of its own
+    new StorageEvent('storage', init);
+    expect(order.filter((name) => typeof name === 'string')).toEqual([
+      'bubbles',
+      'cancelable',
+      'composed',
+      'key',
+      'newValue',
+      'oldValue',
+      'storageArea',
+      'url',
+    ]);
   });
 
   test('can be extended', () => {
@@ -146,12 +161,25 @@ describe('initStorageEvent', () => {
     expect([event.type, event.bubbles, event.cancelable]).toEqual(['7', true, false]);
   });
 
+  test('converts its arguments in their order', () => {
+    const order: string[] = [];
+    const argument = (text: string) => ({ toString: () => `${order.push(text)}` }) as never;
+    const init = ['type', 'key', 'oldValue', 'newValue', 'url'].map(argument) as [never, never, never, never, never];
+    const [type, ...change] = init;
+    new StorageEvent('before').initStorageEvent(type, false, false, ...change);
+    expect(order).toEqual(['type', 'key', 'oldValue', 'newValue', 'url']);
+  });
+
+  test('is not for events of another kind, which stay as they are', () => {
+    const plain = new Event('before');
+    expect(() => StorageEvent.prototype.initStorageEvent.call(plain, 'after')).toThrow(new TypeError('Illegal invocation'));
+    expect(plain.type).toBe('before');
+  });
+
   test('changes nothing where an argument is refused', () => {
     const event = new StorageEvent('before', CHANGE);
     const init = (...args: unknown[]) => Reflect.apply(event.initStorageEvent, event, args);
-    expect(() => init()).toThrow(
-      new TypeError("Failed to execute 'initStorageEvent' on 'StorageEvent': 1 argument required, but only 0 present."),
-    );
+    expect(() => init()).toThrow(new TypeError('StorageEvent.initStorageEvent needs 1 argument(s), got 0'));
     expect(() => init('after', true, true, 'other', null, null, '', {})).toThrow(TypeError);
     expect(() => init('after', true, true, noText)).toThrow(TypeError);
     expect(() => init(noText, true, true, 'other')).toThrow(TypeError);
@@ -165,6 +193,7 @@ describe('initStorageEvent', () => {
     const seen: unknown[] = [];
     target.addEventListener('storage', () => {
       event.initStorageEvent('other', true, true, 'other');
+      expect(() => event.initStorageEvent(noText)).toThrow(TypeError);
       seen.push(event.type, event.bubbles, attributesOf(event));
     });
     target.dispatchEvent(event);
@@ -172,4 +201,11 @@ describe('initStorageEvent', () => {
     event.initStorageEvent('after');
     expect([event.type, event.key]).toEqual(['after', null]);
   });
+});
+
+test('console.log shows what an event says', () => {
+  const { key, oldValue, newValue, url } = CHANGE;
+  const said = { type: 'storage', key, oldValue, newValue, url };
+  expect(inspect(new StorageEvent('storage', CHANGE))).toBe(`StorageEvent ${inspect(said)}`);
+  expect(inspect(StorageEvent.prototype)).toMatch(/^StorageEvent \{/);
 });

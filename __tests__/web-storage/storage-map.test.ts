@@ -1,4 +1,5 @@
 import { json, SharedMemoryRegistry, type SharedMemoryRegistryOptions, type StorageChange } from 'shared-memory-registry';
+import { storeOf } from '../../src/registry/shared-memory-registry';
 import { StorageMap, textOf, utf16Size } from '../../src/web-storage/storage-map';
 import { thrown } from '../support/refusals';
 
@@ -6,7 +7,7 @@ import { thrown } from '../support/refusals';
 function openMap(options: SharedMemoryRegistryOptions<string> = {}, checkAccess = () => {}) {
   const registry = new SharedMemoryRegistry<string>({ now: () => 1000, ...options });
   const told: unknown[][] = [];
-  const map = new StorageMap(registry.store, { client: 'tab' }, checkAccess, (...change) => void told.push(change));
+  const map = new StorageMap(storeOf(registry), { client: 'tab' }, checkAccess, (...change) => void told.push(change));
   const changes: StorageChange[] = [];
   registry.subscribe((change) => void changes.push(change));
   return { map, registry, told, changes };
@@ -50,6 +51,13 @@ describe('set', () => {
     expect(registry.peek('theme')?.snapshot.revision).toBe('100');
   });
 
+  test('starts again at 1 after the largest revision', () => {
+    const { map, registry, told } = openMap({ initial: { theme: { revision: '18446744073709551615', data: 'dark' } } });
+    map.set('theme', 'light');
+    expect(registry.peek('theme')?.snapshot).toEqual({ revision: '1', data: 'light' });
+    expect(told).toEqual([['theme', 'dark', 'light']]);
+  });
+
   test('tells the other windows what was there and what is', () => {
     const { map, told } = openMap();
     map.set('theme', '');
@@ -70,7 +78,7 @@ describe('set', () => {
 
   test('works with nobody to tell', () => {
     const registry = new SharedMemoryRegistry<string>();
-    const map = new StorageMap(registry.store, { client: 'tab' }, () => {});
+    const map = new StorageMap(storeOf(registry), { client: 'tab' }, () => {});
     map.set('theme', 'dark');
     map.delete('theme');
     map.set('other', 'kept');
@@ -81,7 +89,7 @@ describe('set', () => {
   test('encodes with the codec of the medium', () => {
     const { map, registry } = openMap({ codec: json });
     map.set('theme', 'dark\ud800');
-    expect([registry.store.get('theme')?.data, map.get('theme')]).toEqual(['"dark\\ud800"', 'dark\ud800']);
+    expect([storeOf(registry).get('theme')?.data, map.get('theme')]).toEqual(['"dark\\ud800"', 'dark\ud800']);
   });
 });
 
@@ -94,7 +102,7 @@ describe('set, where it is refused', () => {
     expect(error).toMatchObject({
       name: 'QuotaExceededError',
       code: 22,
-      message: 'Storage is full: this would make it hold 20 bytes, and its quota is 18.',
+      message: 'Setting the value of "theme" exceeds the quota: 20 of 18 bytes.',
     });
     expect([map.get('theme'), told, changes, registry.getUsage().used]).toEqual(['dark', [], [], 18]);
   });
@@ -105,6 +113,16 @@ describe('set, where it is refused', () => {
     weigh.mockReturnValue(-1);
     expect(() => map.set('theme', 'dark')).toThrow(expect.objectContaining({ code: 'ERR_HOOK_FAILED' }));
     expect([map.size, told]).toEqual([0, []]);
+  });
+
+  test('gives the error of a clock as cause', () => {
+    const cause = new Error('no clock');
+    const now = () => {
+      throw cause;
+    };
+    const { map } = openMap({ now });
+    expect(thrown(() => map.set('theme', 'dark'))).toMatchObject({ code: 'ERR_HOOK_FAILED', cause });
+    expect(map.size).toBe(0);
   });
 
   test('refuses a time that is none', () => {
@@ -203,7 +221,7 @@ test('a medium that was disposed of says so', () => {
 });
 
 test('textOf gives what a record holds, and null without one', () => {
-  const { store } = new SharedMemoryRegistry<string>({ codec: json, initial: THEME });
+  const store = storeOf(new SharedMemoryRegistry<string>({ codec: json, initial: THEME }));
   expect([textOf(store, store.get('theme')), textOf(store, null), textOf(store, undefined)]).toEqual(['dark', null, null]);
 });
 

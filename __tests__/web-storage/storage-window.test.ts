@@ -1,28 +1,12 @@
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext, runInThisContext } from 'node:vm';
+import { runInNewContext } from 'node:vm';
 import { StorageEvent, type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
 import { Storage } from '../../src/web-storage/storage';
+import { reportedBy } from '../support/reported';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
-
-/** The process itself: the one that tests have is a copy, which hears of no uncaught errors. */
-const host: NodeJS.Process = runInThisContext('process');
-
-/** What ends up as an uncaught error, as `EventTarget` reports what listeners throw. */
-async function uncaughtErrorsOf(run: () => Promise<unknown>): Promise<unknown[]> {
-  const before = host.listeners('uncaughtException');
-  const errors: unknown[] = [];
-  host.removeAllListeners('uncaughtException').on('uncaughtException', (error) => errors.push(error));
-  try {
-    await run();
-    await new Promise((resolve) => setImmediate(resolve));
-  } finally {
-    host.removeAllListeners('uncaughtException');
-    for (const listener of before) host.on('uncaughtException', listener);
-  }
-  return errors;
-}
 
 /** Two windows on one area, and what each hears. */
 function openTabs(initial: Record<string, string> = {}) {
@@ -135,15 +119,14 @@ describe('storage events', () => {
     expect(events[0]).not.toBe(events[1]);
   });
 
-  test('have the address that the page had when it wrote', async () => {
+  test('have the address of the window, which stays where it was opened', async () => {
     const { area, tab1, tab2 } = openTabs();
     const urls: string[] = [];
     tab2.addEventListener('storage', ({ url }) => void urls.push(url));
+    tab1.location.hash = 'elsewhere';
     tab1.localStorage.setItem('a', '1');
-    tab1.location.hash = 'later';
-    tab1.localStorage.setItem('a', '2');
     await area.settled();
-    expect(urls).toEqual(['http://localhost/', 'http://localhost/#later']);
+    expect([urls, tab1.location.href]).toEqual([['http://localhost/'], 'http://localhost/']);
   });
 
   test('see storage as it is now, which may be newer than they are', async () => {
@@ -187,7 +170,7 @@ describe('storage events', () => {
     });
     tab2.addEventListener('storage', ({ key }) => void order.push(`next ${key}`));
     area.openWindow().addEventListener('storage', ({ key }) => void order.push(`third window ${key}`));
-    const errors = await uncaughtErrorsOf(async () => {
+    const errors = await reportedBy(async () => {
       tab1.localStorage.setItem('a', '1');
       tab1.localStorage.setItem('b', '2');
       await area.settled();
@@ -274,6 +257,15 @@ describe('onstorage', () => {
     await area.settled();
     expect(tab2.onstorage).toBeNull();
     expect(handler).not.toHaveBeenCalled();
+  });
+
+  test('keeps an object that can not be called, and calls nothing', async () => {
+    const { area, tab1, tab2 } = openTabs();
+    const object = {};
+    tab2.onstorage = object as never;
+    tab1.localStorage.setItem('a', '1');
+    expect(await reportedBy(() => area.settled())).toEqual([]);
+    expect(tab2.onstorage).toBe(object);
   });
 
   test('may be set to nothing twice, or by a listener that comes before it', async () => {
@@ -395,6 +387,15 @@ describe.each(['reload', 'close'] as const)('pagehide, before %s', (method) => {
     tab2[method]();
     expect(handler).toHaveBeenCalledTimes(1);
   });
+
+  test.each(['reload', 'close'] as const)('comes once, though a listener of it calls %s', (another) => {
+    const { tab2 } = openTabs();
+    const handler = jest.fn(() => tab2[another]());
+    tab2.addEventListener('pagehide', handler);
+    tab2[method]();
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect(tab2.closed).toBe(method === 'close');
+  });
 });
 
 describe('close', () => {
@@ -446,6 +447,14 @@ describe('close', () => {
   });
 });
 
+test('console.log and Jest show who a window is, and where', () => {
+  const tab = new WebStorageArea({ origin: 'https://app.test' }).openWindow({ client: 'settings', url: '/page' });
+  expect(inspect(tab)).toBe(`StorageWindow ${inspect({ client: 'settings', url: 'https://app.test/page', closed: false })}`);
+  expect(JSON.parse(JSON.stringify(tab))).toEqual({ client: 'settings', url: 'https://app.test/page', closed: false });
+  tab.close();
+  expect(inspect(tab)).toContain('closed: true');
+});
+
 /** Objects that nothing but what is under test may hold: they are made in a stack of their own. */
 const weakly = (make: () => object[]) => make().map((value) => new WeakRef(value));
 
@@ -472,12 +481,18 @@ test('nothing is kept alive of a window that was closed, and of a page that is g
   const open = weakly(() => [area.openWindow()]);
   tab1.reload();
   tab2.close();
+  const removed = weakly(() => {
+    const listener = () => {};
+    tab1.addEventListener('storage', listener);
+    tab1.removeEventListener('storage', listener);
+    return [listener];
+  });
   await area.settled();
   await new Promise((resolve) => setImmediate(resolve));
   collectGarbage();
   const isGone = (reference: WeakRef<object>) => reference.deref() === undefined;
   expect(reloaded.map(isGone)).toEqual([true, true, true, true]);
   expect(closed.map(isGone)).toEqual([true, true, true, true]);
-  expect([...dropped, ...open].map(isGone)).toEqual([true, false]);
+  expect([...dropped, ...removed, ...open].map(isGone)).toEqual([true, true, false]);
   expect([area.registry.size, tab1.closed, tab2.closed]).toEqual([3, false, true]);
 }, 10_000);

@@ -169,15 +169,14 @@ describe('the methods', () => {
   });
 
   test.each([
-    ['key', [], '1 argument required, but only 0 present.'],
-    ['getItem', [], '1 argument required, but only 0 present.'],
-    ['removeItem', [], '1 argument required, but only 0 present.'],
-    ['setItem', [], '2 arguments required, but only 0 present.'],
-    ['setItem', [Symbol('never converted')], '2 arguments required, but only 1 present.'],
+    ['key', [], 'needs 1 argument(s), got 0'],
+    ['getItem', [], 'needs 1 argument(s), got 0'],
+    ['removeItem', [], 'needs 1 argument(s), got 0'],
+    ['setItem', [], 'needs 2 argument(s), got 0'],
+    ['setItem', [Symbol('never converted')], 'needs 2 argument(s), got 1'],
   ] as const)('%s refuses the arguments %p', (name, given, complaint) => {
     const storage = openStorage({ undefined: 'dark' });
-    const message = `Failed to execute '${name}' on 'Storage': ${complaint}`;
-    expect(() => Reflect.apply(storage[name], storage, given)).toThrow(new TypeError(message));
+    expect(() => Reflect.apply(storage[name], storage, given)).toThrow(new TypeError(`Storage.${name} ${complaint}`));
     expect({ ...storage }).toEqual({ undefined: 'dark' });
   });
 
@@ -215,6 +214,12 @@ describe('the methods', () => {
     [{ valueOf: () => 1, toString: () => '0' }, 'b'],
   ])('key(%p) is %p, as an unsigned long', (index, key) => {
     expect(openStorage({ a: '1', b: '2' }).key(index as never)).toBe(key);
+  });
+
+  test('key converts its argument before it looks at what is stored', () => {
+    const storage = openStorage();
+    const index = { valueOf: () => storage.setItem('new', '1') ?? 0 };
+    expect(storage.key(index as never)).toBe('new');
   });
 
   test('keep the order of first writes while keys stay', () => {
@@ -418,7 +423,9 @@ describe('defineProperty', () => {
     [{}],
     [{ enumerable: true }],
     [{ configurable: true }],
+    [{ configurable: false }],
     [{ get: () => 'light' }],
+    [{ get: () => 'light', configurable: false }],
     [{ set: () => {}, configurable: true }],
   ])('with %p is refused: that is no data', (descriptor) => {
     const storage = openStorage({ theme: 'dark' });
@@ -534,6 +541,13 @@ describe('console.log', () => {
     expect(inspect({ deep: openStorage({ theme: 'dark' }) })).toBe("{ deep: Storage { theme: 'dark' } }");
     expect(inspect(openStorage({ theme: 'dark' }), { colors: true })).toContain("\u001b[32m'dark'");
     expect(inspect(openStorage())).toBe('Storage {}');
+  });
+
+  test('shows why nothing can be read', () => {
+    const area = new WebStorageArea({ initial: { theme: 'dark' } });
+    const { localStorage } = area.openWindow();
+    area.blocked = true;
+    expect(inspect(localStorage)).toBe('Storage { Access to storage is denied: storage is blocked. }');
   });
 
   test('shows nothing of what only inherits', () => {

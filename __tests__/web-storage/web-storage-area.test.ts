@@ -1,6 +1,8 @@
 import { json, SharedMemoryRegistry, type StorageChange } from 'shared-memory-registry';
 import { type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
+import { storeOf } from '../../src/registry/shared-memory-registry';
 import { thrown } from '../support/refusals';
+import { reportedBy } from '../support/reported';
 
 const listen = (tab: StorageWindow): unknown[][] => {
   const heard: unknown[][] = [];
@@ -56,8 +58,11 @@ describe('the options', () => {
     [{ quota: Number.NaN }, `${quota}, got NaN`],
     [{ quota: Number.POSITIVE_INFINITY }, `${quota}, got Infinity`],
     [{ quota: '5' }, `${quota}, got "5"`],
+    [{ quota: null }, `${quota}, got null`],
     [{ initial: 'theme' }, 'initial to be an object of strings by key, got "theme"'],
     [{ initial: null }, 'initial to be an object of strings by key, got null'],
+    [{ initial: ['dark'] }, 'initial to be an object of strings by key, got an array'],
+    [{ initial: new Map([['theme', 'dark']]) }, 'initial to be an object of strings by key, got an instance of Map'],
     [{ initial: { theme: 'dark', count: 5 } }, 'initial to be an object of strings by key, got 5'],
     [{ initial: { theme: DARK } }, 'initial to be an object of strings by key, got an object'],
     [{ registry: new Map() }, 'registry to be a SharedMemoryRegistry, got an instance of Map'],
@@ -86,10 +91,17 @@ describe('the options', () => {
   });
 
   test('that are refused leave a registry alone', () => {
-    const observe = jest.spyOn(registry.store, 'observe');
+    const observe = jest.spyOn(storeOf(registry), 'observe');
     expect(() => new WebStorageArea({ registry, quota: 5 })).toThrow();
     expect(observe).not.toHaveBeenCalled();
-    new WebStorageArea({ registry });
+  });
+
+  test('that name a registry have nobody observe it, until a window is open', () => {
+    const observe = jest.spyOn(storeOf(registry), 'observe');
+    const area = new WebStorageArea({ registry });
+    expect(observe).not.toHaveBeenCalled();
+    area.openWindow();
+    area.openWindow();
     expect(observe).toHaveBeenCalledTimes(1);
   });
 
@@ -133,6 +145,8 @@ describe('openWindow', () => {
     [{ client: null }, 'client to be a string, got null'],
     [{ url: 'https://other.test/' }, 'url to be an address of https://app.test, got "https://other.test/"'],
     [{ url: 'http://app.test/' }, 'url to be an address of https://app.test, got "http://app.test/"'],
+    [{ url: 5 }, 'url to be an address of https://app.test, got 5'],
+    [{ url: null }, 'url to be an address of https://app.test, got null'],
     [{ url: 'https://' }, 'url to be an address of https://app.test, got "https://"'],
   ])('refuses %p, and opens nothing', (options, complaint) => {
     const area = new WebStorageArea({ origin: 'https://app.test' });
@@ -142,6 +156,12 @@ describe('openWindow', () => {
       message: `openWindow: expected ${complaint} [ERR_INVALID_OPTION]`,
     });
     expect(area.openWindow().client).toBe('window-1');
+  });
+
+  test('refuses where the registry was disposed of', () => {
+    const area = new WebStorageArea();
+    area.registry.dispose();
+    expect(thrown(() => area.openWindow())).toMatchObject({ code: 'ERR_DISPOSED', operation: 'openWindow' });
   });
 });
 
@@ -331,6 +351,34 @@ describe('the registry under it', () => {
     expect(urls).toEqual(['https://two.test/', 'https://two.test/']);
   });
 
+  test('saves what its codec can not decode for the windows: that is reported, and others are told', async () => {
+    const cause = new Error('no key');
+    const fail = () => {
+      throw cause;
+    };
+    const registry = new SharedMemoryRegistry<string>({ codec: { ...json, decode: fail } });
+    const keys: string[] = [];
+    registry.subscribe(({ key }) => void keys.push(key));
+    const heard = listen(new WebStorageArea({ registry }).openWindow());
+    const reported = await reportedBy(() => registry.getBackend('theme').save(DARK));
+    expect(reported).toEqual([expect.objectContaining({ code: 'ERR_CODEC_FAILED', cause })]);
+    expect([keys, heard]).toEqual([['theme'], []]);
+  });
+
+  test('is not observed once the last window is closed, and is again by the next one', async () => {
+    const decode = jest.fn((text: string): string => JSON.parse(text));
+    const registry = new SharedMemoryRegistry<string>({ codec: { ...json, decode } });
+    const area = new WebStorageArea({ registry });
+    const tabs = [area.openWindow(), area.openWindow()];
+    for (const tab of tabs) tab.close();
+    await registry.getBackend('theme').save(DARK);
+    expect(decode).not.toHaveBeenCalled();
+    const heard = listen(area.openWindow());
+    await registry.getBackend('theme').save({ revision: '2', data: 'light' });
+    await area.settled();
+    expect(heard).toEqual([['theme', 'dark', 'light']]);
+  });
+
   test('says where it was disposed of', () => {
     const { area, tab1 } = openHearing({ theme: 'dark' });
     area.registry.dispose();
@@ -396,7 +444,7 @@ describe('corrupt', () => {
     const registry = new SharedMemoryRegistry<string>({ codec: json, initial: { state: { revision: '7', data: 'ok' } } });
     const area = new WebStorageArea({ registry });
     expect(area.corrupt('state', (text) => `${text}\0`)).toBe('ok\0');
-    expect([registry.store.get('state')?.data, registry.peek('state')?.snapshot.revision]).toEqual(['"ok\\u0000"', '7']);
+    expect([storeOf(registry).get('state')?.data, registry.peek('state')?.snapshot.revision]).toEqual(['"ok\\u0000"', '7']);
     expect(area.corrupt('state', () => '')).toBe('');
     expect(area.corrupt('state')).toBe('');
   });
@@ -408,6 +456,14 @@ describe('corrupt', () => {
     one.corrupt('theme');
     await two.settled();
     expect(heard).toEqual([]);
+  });
+
+  test('leaves metadata as they are', async () => {
+    const area = new WebStorageArea();
+    const metadata = { savedAt: 5, schemaVersion: 2, sizeBytes: 9, compressed: true };
+    await area.registry.getBackend('state').saveWithMetadata({ revision: '7', data: 'text' }, metadata);
+    area.corrupt('state');
+    expect(area.registry.peek('state')).toEqual({ snapshot: { revision: '7', data: 'te' }, metadata });
   });
 
   test('refuses a key that is not stored', () => {

@@ -118,6 +118,23 @@ function isSignal(value: unknown): boolean {
   );
 }
 
+/**
+ * The members of a plain object, each read once.
+ * @throws {StorageError} `ERR_INVALID_OPTION`
+ */
+export function readMembers<S extends object>(value: S, expected: string): S {
+  return attempt('ERR_INVALID_OPTION', expected, () => {
+    if (typeof value !== 'object' || value === null || Symbol.iterator in value) refuse('ERR_INVALID_OPTION', expected, value);
+    return { ...value };
+  });
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+export function checkClient(client: string | undefined): string | undefined {
+  if (client === undefined || typeof client === 'string') return client;
+  refuse('ERR_INVALID_OPTION', 'client to be a string', client);
+}
+
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkTime(time: number): number {
   if (Number.isFinite(time)) return time;

@@ -1,4 +1,4 @@
-import { checkCallback, readOptions } from '../backend/checks';
+import { checkCallback, readMembers, readOptions } from '../backend/checks';
 import { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from '../backend/keyed-memory-backend';
 import type { StorageCodec } from '../codec/storage-codec';
 import type { SnapshotInput, StorageChange } from '../contracts';
@@ -16,7 +16,7 @@ export interface SharedMemoryRegistryOptions<T, B extends KeyedMemoryBackend<T> 
   readonly quota?: number;
   /**
    * How many bytes a key and its data take of the quota, where that is not UTF-8 bytes of the key and of the envelope's
-   * JSON text. It must always say the same of the same.
+   * JSON text. It must be pure: the same key and data always weigh the same, and nothing is saved in it.
    */
   readonly weigh?: (key: string, data: T) => number;
   /** How data is copied in and out. Default: `structured`. */
@@ -52,16 +52,15 @@ export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(
   if (now !== undefined) checkCallback(now, 'now');
   if (onListenerError !== undefined) checkCallback(onListenerError, 'onListenerError');
   if (Backend !== undefined) checkBackendClass(Backend);
-  return { initial: initial === undefined ? initial : readInitial(initial), quota, weigh, codec, now, Backend, onListenerError };
-}
-
-function readInitial<S extends object>(initial: S): S {
-  const expected = 'initial to be an object of snapshots by key';
-  return attempt('ERR_INVALID_OPTION', expected, () => {
-    if (typeof initial !== 'object' || initial === null || Symbol.iterator in initial)
-      refuse('ERR_INVALID_OPTION', expected, initial);
-    return { ...initial };
-  });
+  return {
+    initial: initial === undefined ? initial : readMembers(initial, 'initial to be an object of snapshots by key'),
+    quota,
+    weigh,
+    codec,
+    now,
+    Backend,
+    onListenerError,
+  };
 }
 
 function isCodec(value: Partial<StorageCodec<unknown>> | null): boolean {

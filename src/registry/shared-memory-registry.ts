@@ -1,4 +1,4 @@
-import { checkKey, checkSnapshot, checkTime, readOptions } from '../backend/checks';
+import { checkClient, checkKey, checkSnapshot, checkTime, readOptions } from '../backend/checks';
 import { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
 import { metadataOf } from '../backend/metadata-tracking';
 import { structured } from '../codec/structured';
@@ -38,6 +38,9 @@ type RegistryArguments<T, B extends KeyedMemoryBackend<T>> =
     ? [options?: SharedMemoryRegistryOptions<T, B>]
     : [options: SharedMemoryRegistryOptions<T, B> & { readonly Backend: KeyedMemoryBackendClass<T, B> }];
 
+/** The medium of a registry, for views of it that read and write at once. Not for users: the package does not export it. */
+export let storeOf: <T>(registry: SharedMemoryRegistry<T>) => MemoryStore<T>;
+
 /**
  * One storage medium in memory, shared by every handle that `getBackend` gives out. What is saved and loaded is copied,
  * sizes and quota are real, and each change is told to the other handles.
@@ -52,6 +55,10 @@ type RegistryArguments<T, B extends KeyedMemoryBackend<T>> =
  * await reader.load(); // { revision: '1', data: { theme: 'dark' } }
  */
 export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> implements Disposable {
+  static {
+    storeOf = (registry) => registry.#store;
+  }
+
   readonly #store: MemoryStore<T>;
   readonly #Backend: KeyedMemoryBackendClass<T, B>;
   readonly #initial: Checkpoint<T>;
@@ -96,8 +103,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
         const names = ['Backend', 'client'] as const;
         const { Backend = this.#Backend, client } = readOptions(options, names);
         checkBackendClass(Backend);
-        if (client !== undefined && typeof client !== 'string') refuse('ERR_INVALID_OPTION', 'client to be a string', client);
-        if (client === undefined) this.#clients += 1;
+        if (checkClient(client) === undefined) this.#clients += 1;
         const expected = `the constructor of ${Backend.name} to succeed`;
         return attempt(
           'ERR_HOOK_FAILED',
@@ -107,11 +113,6 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
       },
       key,
     );
-  }
-
-  /** @internal The medium, for views of it that read and write at once. */
-  get store(): MemoryStore<T> {
-    return this.#store;
   }
 
   /** A synchronous look at a key: copies of snapshot and metadata, or `null`. */

@@ -92,7 +92,7 @@ export class ChangeFeed {
 }
 
 /** As `EventTarget` does: everyone else goes on, and the error still fails the test or the process. */
-function reportUncaught(error: unknown): void {
+export function reportUncaught(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
   try {
     if (reportError === undefined) throw error;

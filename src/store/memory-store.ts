@@ -41,8 +41,9 @@ export class MemoryStore<T> {
   readonly #weigh: ((key: string, data: T) => number) | undefined;
   #observers: readonly CommitObserver<T>[] = [];
   #records = new Map<string, MeasuredRecord<T>>();
-  /** Bytes held. Counted as they come only where there is a quota to check. */
+  /** Bytes held, and those of each key. Counted as they come only where there is a quota to check. */
   #held = 0;
+  #weights = new Map<string, number>();
   #disposed = false;
 
   constructor({ codec, now, quota, weigh, changes }: MemoryStoreOptions<T>) {
@@ -67,15 +68,15 @@ export class MemoryStore<T> {
   }
 
   put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
-    // Measuring may run code of the data or the codec, which may save as well: it is over before anything is looked at.
-    if (this.#quota !== undefined) this.weigh(key, record);
+    // Weighing may run code of the data, the codec or `weigh`, which may save as well: it is over before anything is looked at.
+    const bytes = this.#quota === undefined ? 0 : this.weigh(key, record);
     const current = this.#check(key, condition);
-    this.#replace(key, current, record.after(current), maker);
+    this.#replace(key, current, record.after(current), bytes, maker);
   }
 
   delete(key: string, condition: WriteCondition, maker: ChangeMaker): void {
     const current = this.#check(key, condition);
-    if (current !== null) this.#replace(key, current, null, maker);
+    if (current !== null) this.#replace(key, current, null, 0, maker);
   }
 
   /** Bytes of a key and its record, as the quota counts them. */
@@ -86,7 +87,7 @@ export class MemoryStore<T> {
   }
 
   /** Bytes against the quota: of one key, or of all. */
-  usage(used = this.#measureAll(this.#alive())): StorageUsage {
+  usage(used = sum(this.#weighAll(this.#alive()))): StorageUsage {
     const quota = this.#quota;
     if (quota === undefined) return { used };
     return { used, quota, percentage: quota === 0 ? 100 : (used / quota) * 100 };
@@ -101,9 +102,10 @@ export class MemoryStore<T> {
   /** Tells of every change at once, before anything else can happen. */
   observe(observer: CommitObserver<T>): Unsubscribe {
     this.#alive();
-    this.#observers = [...this.#observers, observer];
+    const own: CommitObserver<T> = (...commit) => observer(...commit);
+    this.#observers = [...this.#observers, own];
     return () => {
-      this.#observers = this.#observers.filter((other) => other !== observer);
+      this.#observers = this.#observers.filter((other) => other !== own);
     };
   }
 
@@ -115,10 +117,11 @@ export class MemoryStore<T> {
   restore(checkpoint: Checkpoint<T>, maker: ChangeMaker | null = null): void {
     this.#alive();
     const after = checkpoint.recordsFor(this.codec);
-    const held = this.#quota === undefined ? 0 : this.#measureAll(after);
-    // Encoding and measuring may have run other code: what is replaced is what is there now.
+    const weights = this.#quota === undefined ? this.#weights : this.#weighAll(after);
+    // Encoding and weighing may have run other code: what is replaced is what is there now.
     const before = this.#alive();
-    this.#hold(held);
+    this.#hold(sum(weights));
+    this.#weights = weights;
     this.#records = after;
     for (const [key, current] of before) {
       const next = after.get(key) ?? null;
@@ -136,6 +139,7 @@ export class MemoryStore<T> {
     this.#disposed = true;
     this.#records.clear();
     this.#held = 0;
+    this.#weights.clear();
     this.#observers = [];
     this.#changes.dispose();
   }
@@ -151,10 +155,22 @@ export class MemoryStore<T> {
     return current;
   }
 
-  #replace(key: string, current: MeasuredRecord<T> | null, next: MeasuredRecord<T> | null, maker: ChangeMaker): void {
-    if (this.#quota !== undefined) this.#hold(this.#held - this.weigh(key, current) + this.weigh(key, next));
+  #replace(
+    key: string,
+    current: MeasuredRecord<T> | null,
+    next: MeasuredRecord<T> | null,
+    bytes: number,
+    maker: ChangeMaker,
+  ): void {
+    if (this.#quota !== undefined) {
+      this.#hold(this.#held - (this.#weights.get(key) ?? 0) + bytes);
+      this.#weights.set(key, bytes);
+    }
     if (next) this.#records.set(key, next);
-    else this.#records.delete(key);
+    else {
+      this.#records.delete(key);
+      this.#weights.delete(key);
+    }
     this.#publish(key, current, next, maker);
   }
 
@@ -163,10 +179,8 @@ export class MemoryStore<T> {
     this.#held = bytes;
   }
 
-  #measureAll(records: ReadonlyMap<string, MeasuredRecord<T>>): number {
-    let used = 0;
-    for (const [key, record] of records) used += this.weigh(key, record);
-    return used;
+  #weighAll(records: ReadonlyMap<string, MeasuredRecord<T>>): Map<string, number> {
+    return new Map(Array.from(records, ([key, record]) => [key, this.weigh(key, record)]));
   }
 
   #callWeigh(weigh: (key: string, data: T) => number, key: string, record: MeasuredRecord<T>): number {
@@ -176,8 +190,11 @@ export class MemoryStore<T> {
   }
 
   #publish(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
+    if (this.#changes.isHeard(key)) this.#tell(key, before, after, maker);
     for (const observe of this.#observers) observe(key, before, after, maker);
-    if (!this.#changes.isHeard(key)) return;
+  }
+
+  #tell(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
     const change = {
       type: after === null ? 'clear' : 'save',
       key,
@@ -187,4 +204,10 @@ export class MemoryStore<T> {
     } as const;
     this.#changes.publish(change, maker);
   }
+}
+
+function sum(weights: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const bytes of weights.values()) total += bytes;
+  return total;
 }

@@ -1,10 +1,9 @@
-import { checkCallback, readOptions } from '../backend/checks';
+import { checkCallback, checkClient, checkKey, readMembers, readOptions } from '../backend/checks';
 import type { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
-import type { Revision, Unsubscribe } from '../contracts';
+import type { Unsubscribe } from '../contracts';
 import { operate, refuse } from '../errors';
 import { SharedMemoryRegistry } from '../registry/shared-memory-registry';
-import { compareRevisions, nextRevision } from '../revision';
-import { textOf } from './storage-map';
+import { nextRevision } from '../revision';
 
 export interface AsyncStorageOptions {
   /** Name of the client in changes and operations. Default: numbered, as handles are. */
@@ -23,6 +22,7 @@ export interface AsyncStorage {
   readonly clear: () => Promise<void>;
   readonly getAllKeys: () => Promise<string[]>;
   readonly entries: () => Promise<[key: string, value: string][]>;
+  /** The next three are those of React Native's AsyncStorage 3, the three after them those of versions 1 and 2. */
   readonly getMany: (keys: readonly string[]) => Promise<Record<string, string | null>>;
   readonly setMany: (entries: Readonly<Record<string, string>>) => Promise<void>;
   readonly removeMany: (keys: readonly string[]) => Promise<void>;
@@ -38,11 +38,13 @@ export interface AsyncStorage {
 
 /**
  * A registry of strings as an asynchronous storage. Each key is a backend of the registry: its operations take effect in
- * the order in which they were called, and go through the `perform` of the registry's `Backend`. A `setItem` is a save with
- * the revision after the one that is stored; of several keys, each is stored or not on its own.
+ * the order in which they were called, and go through the `perform` of the registry's `Backend`: a `setItem` as an
+ * `update`, to the revision after the one that is stored when it takes effect. Of several keys, each is stored or not on
+ * its own. `clear` removes the keys that are stored when it is called, and those that this storage is storing; `getAllKeys`
+ * and `entries` wait for those. Which keys there are is looked up without a `perform`.
  *
- * Rejects with what `save`, `load` and `clear` of a backend reject with; a value that is no string, with
- * `ERR_INVALID_SNAPSHOT`.
+ * Rejects with what `update`, `load` and `clear` of a backend reject with. What is no list of keys or of entries is refused
+ * with `ERR_INVALID_KEY` (no object: `ERR_INVALID_OPTION`), and a value that is no string with `ERR_INVALID_SNAPSHOT`, before anything is stored.
  *
  * @example
  * const storage = asAsyncStorage(registry, { client: 'app-1' });
@@ -52,39 +54,53 @@ export interface AsyncStorage {
  */
 export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: AsyncStorageOptions = {}): AsyncStorage {
   let { client } = operate('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
-  const items = new Map<string, Item>();
+  const backends = new Map<string, KeyedMemoryBackend<string>>();
+  /** Writes that have not ended, and their keys. */
+  const underWay = new Map<Promise<void>, string>();
 
-  const open = (key: string): Item => {
-    const known = items.get(key);
+  const open = (key: string): KeyedMemoryBackend<string> => {
+    const known = backends.get(key);
     if (known !== undefined) return known;
     const backend = registry.getBackend(key, { client });
     client ??= backend.client; // one name for all keys
-    const item: Item = { backend, issued: null };
-    items.set(key, item);
-    return item;
+    backends.set(key, backend);
+    return backend;
   };
 
-  const getItem = async (key: string) => (await open(key).backend.load())?.data ?? null;
+  const track = async (key: string, write: Promise<unknown>): Promise<void> => {
+    const over = write.then(forget, forget);
+    function forget(): void {
+      underWay.delete(over);
+    }
+    underWay.set(over, key);
+    await write;
+  };
+
+  const getItem = async (key: string) => (await open(key).load())?.data ?? null;
 
   const setItem = async (key: string, value: string) => {
-    const item = open(key);
-    if (typeof value !== 'string')
-      operate('setItem', () => refuse('ERR_INVALID_SNAPSHOT', 'a value that is a string', value), key);
-    // Saves that are still under way count as well, or two of them would have the same revision.
-    const stored = registry.store.get(key)?.revision ?? null;
-    item.issued = nextRevision(laterOf(stored, item.issued));
-    await item.backend.save({ revision: item.issued, data: value });
+    checkValue('setItem', value, key);
+    await track(
+      key,
+      open(key).update((current) => ({ revision: nextRevision(current), data: value })),
+    );
   };
 
-  const removeItem = async (key: string) => open(key).backend.clear();
+  const removeItem = async (key: string) => track(key, open(key).clear());
 
-  const removeMany = async (keys: readonly string[]) => void (await Promise.all(checkList(keys).map(removeItem)));
+  const keysInTheEnd = async () => {
+    while (underWay.size > 0) await Promise.all(underWay.keys());
+    return registry.keys();
+  };
+
+  const removeMany = async (keys: readonly string[]) =>
+    void (await Promise.all(checkKeys('removeMany', keys).map((key) => removeItem(key))));
 
   const multiGet = async (keys: readonly string[]) =>
-    Promise.all(checkList(keys).map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
+    Promise.all(checkKeys('multiGet', keys).map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
 
   const multiSet = async (entries: readonly (readonly [string, string])[]) =>
-    void (await Promise.all(checkList(entries).map(([key, value]) => setItem(key, value))));
+    void (await Promise.all(checkEntries('multiSet', entries).map(([key, value]) => setItem(key, value))));
 
   return {
     getItem,
@@ -94,36 +110,45 @@ export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: 
     multiGet,
     multiSet,
     multiRemove: removeMany,
-    clear: async () => removeMany(registry.keys()),
-    getAllKeys: async () => registry.keys(),
-    entries: async () => (await multiGet(registry.keys())).filter((entry): entry is [string, string] => entry[1] !== null),
+    clear: async () => removeMany([...new Set([...registry.keys(), ...underWay.values()])]),
+    getAllKeys: keysInTheEnd,
+    entries: async () => (await multiGet(await keysInTheEnd())).filter((entry): entry is [string, string] => entry[1] !== null),
     getMany: async (keys) => Object.fromEntries(await multiGet(keys)),
-    setMany: async (entries) => multiSet(Object.entries(entries ?? checkList(entries))),
+    setMany: async (entries) =>
+      multiSet(Object.entries(operate('setMany', () => readMembers(entries, 'an object of values by key')))),
     subscribe(key, callback) {
-      checkCallback(callback, 'a callback');
-      return open(key).backend.subscribe(() => callback(textOf(registry.store, registry.store.get(key))));
+      operate('subscribe', () => checkCallback(callback, 'a callback'));
+      return open(key).subscribe(() => callback(registry.peek(key)?.snapshot.data ?? null));
     },
   };
 }
 
-interface Item {
-  readonly backend: KeyedMemoryBackend<string>;
-  /** The latest revision that was given to a save. */
-  issued: Revision | null;
-}
-
-function checkList<L>(list: L): L {
-  return Array.isArray(list) ? list : refuse('ERR_INVALID_KEY', 'a list of keys', list);
-}
-
-function laterOf(a: Revision | null, b: Revision | null): Revision | null {
-  if (a === null || b === null) return a ?? b;
-  return compareRevisions(a, b) < 0 ? b : a;
-}
-
 function checkAsyncStorageOptions(registry: unknown, options: AsyncStorageOptions): AsyncStorageOptions {
-  if (!(registry instanceof SharedMemoryRegistry)) refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry', registry);
-  const { client } = readOptions(options, ['client']);
-  if (client !== undefined && typeof client !== 'string') refuse('ERR_INVALID_OPTION', 'client to be a string', client);
-  return { client };
+  if (!(registry instanceof SharedMemoryRegistry)) {
+    refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry of this copy of the package', registry);
+  }
+  return { client: checkClient(readOptions(options, ['client']).client) };
+}
+
+function checkValue(operation: string, value: unknown, key: string): void {
+  if (typeof value === 'string') return;
+  operate(operation, () => refuse('ERR_INVALID_SNAPSHOT', 'a value that is a string', value), key);
+}
+
+function checkKeys(operation: string, keys: readonly string[]): string[] {
+  return operate(operation, () => Array.from(checkList('a list of keys', keys), checkKey));
+}
+
+function checkEntries(operation: string, entries: readonly (readonly [string, string])[]): [string, string][] {
+  return operate(operation, () =>
+    Array.from(checkList('a list of entries', entries), (entry) => {
+      const [key, value] = checkList('a pair [key, value]', entry);
+      checkValue(operation, value, checkKey(key));
+      return [key, value];
+    }),
+  );
+}
+
+function checkList<L extends readonly unknown[]>(expected: string, list: L): L {
+  return Array.isArray(list) ? list : refuse('ERR_INVALID_KEY', expected, list);
 }

@@ -1,4 +1,5 @@
 import { isStorage, type Storage } from './storage';
+import { exposeInterface, requireArguments, showInConsole } from './web-idl';
 
 export interface StorageEventInit {
   readonly bubbles?: boolean;
@@ -11,39 +12,44 @@ export interface StorageEventInit {
   readonly storageArea?: Storage | null;
 }
 
-/** That another window has changed the storage (HTML Standard, "The StorageEvent interface"). */
+type Change = Required<Pick<StorageEventInit, 'key' | 'oldValue' | 'newValue' | 'url' | 'storageArea'>>;
+
+/** How `onstorage` hears of an event. */
+export type StorageEventHandler = ((event: StorageEvent) => unknown) | null;
+
+/** Tells a window that another has changed the storage (HTML Standard, "The StorageEvent interface"). */
 export class StorageEvent extends Event {
-  #init: Required<Pick<StorageEventInit, 'key' | 'oldValue' | 'newValue' | 'url' | 'storageArea'>>;
+  #change: Change;
 
   constructor(type: string, init: StorageEventInit = {}) {
-    if (arguments.length === 0) throw missingType('construct', 'StorageEvent');
+    requireArguments('StorageEvent', arguments, 1);
     super(type, init ?? {});
-    this.#init = convert(init ?? {});
+    this.#change = convert(init ?? {});
   }
 
   /** The key; `null` after `clear()`. */
   get key(): string | null {
-    return this.#init.key;
+    return this.#change.key;
   }
 
   /** What was there before; `null` if nothing was. */
   get oldValue(): string | null {
-    return this.#init.oldValue;
+    return this.#change.oldValue;
   }
 
   /** What is there now; `null` if it was removed. */
   get newValue(): string | null {
-    return this.#init.newValue;
+    return this.#change.newValue;
   }
 
   /** Address of the page that made the change. */
   get url(): string {
-    return this.#init.url;
+    return this.#change.url;
   }
 
   /** The receiving window's own `localStorage`. */
   get storageArea(): Storage | null {
-    return this.#init.storageArea;
+    return this.#change.storageArea;
   }
 
   /** As the standard has it for old code. Does nothing while the event is being dispatched. */
@@ -57,35 +63,52 @@ export class StorageEvent extends Event {
     url = '',
     storageArea: Storage | null = null,
   ): void {
-    if (arguments.length === 0) throw missingType("execute 'initStorageEvent' on", 'StorageEvent');
+    if (!(#change in this)) throw new TypeError('Illegal invocation');
+    requireArguments('StorageEvent.initStorageEvent', arguments, 1);
+    const text = `${type}`;
+    const change = convert({ key, oldValue, newValue, url, storageArea });
     if (this.eventPhase !== 0) return;
-    const init = convert({ key, oldValue, newValue, url, storageArea });
-    this.initEvent(`${type}`, Boolean(bubbles), Boolean(cancelable));
-    this.#init = init;
+    this.initEvent(text, Boolean(bubbles), Boolean(cancelable));
+    this.#change = change;
   }
 }
 
-for (const name of ['key', 'oldValue', 'newValue', 'url', 'storageArea', 'initStorageEvent']) {
-  Object.defineProperty(StorageEvent.prototype, name, { enumerable: true });
-}
-Object.defineProperty(StorageEvent.prototype, Symbol.toStringTag, { value: 'StorageEvent', configurable: true });
+exposeInterface('StorageEvent', StorageEvent.prototype, [
+  'key',
+  'oldValue',
+  'newValue',
+  'url',
+  'storageArea',
+  'initStorageEvent',
+]);
+showInConsole('StorageEvent', StorageEvent.prototype, ({ type, key, oldValue, newValue, url }) => ({
+  type,
+  key,
+  oldValue,
+  newValue,
+  url,
+}));
 
-function convert({ key, oldValue, newValue, url = '', storageArea = null }: StorageEventInit) {
-  if (storageArea !== null && !isStorage(storageArea)) throw new TypeError("'storageArea' is not of type 'Storage'");
-  return {
-    key: textOrNull(key),
-    oldValue: textOrNull(oldValue),
-    newValue: textOrNull(newValue),
-    // A USVString: lone surrogates are replaced.
-    url: `${url}`.replace(/\p{Surrogate}/gu, '\ufffd'),
-    storageArea,
-  };
+/** Members of a dictionary are read and converted in the order of their names (Web IDL, "Dictionary types"). */
+function convert(init: StorageEventInit): Change {
+  const key = textOrNull(init.key);
+  const newValue = textOrNull(init.newValue);
+  const oldValue = textOrNull(init.oldValue);
+  const storageArea = storageOrNull(init.storageArea);
+  return { key, oldValue, newValue, url: toUrl(init.url), storageArea };
+}
+
+/** A USVString: lone surrogates are replaced. */
+function toUrl(url = ''): string {
+  return `${url}`.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
+function storageOrNull(value: Storage | null | undefined): Storage | null {
+  if (value === null || value === undefined) return null;
+  if (!isStorage(value)) throw new TypeError("'storageArea' is not of type 'Storage'");
+  return value;
 }
 
 function textOrNull(value: string | null | undefined): string | null {
   return value === null || value === undefined ? null : `${value}`;
-}
-
-function missingType(action: string, subject: string): TypeError {
-  return new TypeError(`Failed to ${action} '${subject}': 1 argument required, but only 0 present.`);
 }

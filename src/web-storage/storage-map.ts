@@ -1,7 +1,8 @@
 import { checkTime } from '../backend/checks';
 import { decodeWith, encodeWith } from '../codec/use-codec';
-import { QuotaExceededError } from '../errors';
-import { nextRevision } from '../revision';
+import type { Revision } from '../contracts';
+import { attempt, QuotaExceededError, quote } from '../errors';
+import { LARGEST, nextRevision } from '../revision';
 import type { ChangeMaker, MemoryStore } from '../store/memory-store';
 import { MeasuredRecord } from '../store/storage-record';
 
@@ -45,17 +46,18 @@ export class StorageMap {
     return textOf(this.#store, this.#records.get(key));
   }
 
-  /** Does nothing where that is there already. @throws {DOMException} `QuotaExceededError`; nothing has changed then */
+  /** Does nothing if the key has that value. @throws {DOMException} `QuotaExceededError`; nothing has changed then */
   set(key: string, value: string): void {
     const current = this.#records.get(key);
     const oldValue = textOf(this.#store, current);
     if (oldValue === value) return;
     const { codec, now } = this.#store;
-    const record = new MeasuredRecord(nextRevision(current), encodeWith(codec, value), checkTime(now()), codec);
+    const time = attempt('ERR_HOOK_FAILED', 'now() to succeed', now);
+    const record = new MeasuredRecord(revisionAfter(current), encodeWith(codec, value), checkTime(time), codec);
     try {
       this.#store.put(key, record, {}, this.#window);
     } catch (error) {
-      throw error instanceof QuotaExceededError ? quotaExceeded(error) : error;
+      throw error instanceof QuotaExceededError ? quotaExceeded(key, error) : error;
     }
     this.#broadcast?.(key, oldValue, value);
   }
@@ -84,12 +86,17 @@ export function textOf(store: MemoryStore<string>, record: MeasuredRecord<string
   return record ? decodeWith(store.codec, record.data) : null;
 }
 
+/** Windows know of no revisions, so none can be too large for them. */
+function revisionAfter(current: MeasuredRecord<string> | undefined): Revision {
+  return nextRevision(current?.revision === LARGEST ? null : current);
+}
+
 /** Two bytes for each UTF-16 code unit of key and value, as browsers count. */
 export function utf16Size(key: string, value: string): number {
   return 2 * (key.length + value.length);
 }
 
-function quotaExceeded({ quota, requested }: QuotaExceededError): DOMException {
-  const message = `Storage is full: this would make it hold ${requested} bytes, and its quota is ${quota}.`;
+function quotaExceeded(key: string, { quota, requested }: QuotaExceededError): DOMException {
+  const message = `Setting the value of ${quote(key)} exceeds the quota: ${requested} of ${quota} bytes.`;
   return new DOMException(message, 'QuotaExceededError');
 }

@@ -1,8 +1,10 @@
+import { reportUncaught } from '../store/change-feed';
 import type { MemoryStore } from '../store/memory-store';
 import { installGlobals } from './install-globals';
 import { createStorage, Storage } from './storage';
-import { StorageEvent, type StorageEventInit } from './storage-event';
-import { StorageMap } from './storage-map';
+import { StorageEvent, type StorageEventHandler, type StorageEventInit } from './storage-event';
+import { type Broadcast, StorageMap } from './storage-map';
+import { showInConsole } from './web-idl';
 
 /** What a window is given by its area. */
 export interface StorageWindowContext {
@@ -13,7 +15,7 @@ export interface StorageWindowContext {
   /** Whether storage is switched off. */
   readonly isBlocked: () => boolean;
   /** Tells the other windows of a change that this one has made. */
-  readonly broadcast: (source: StorageWindow, key: string | null, oldValue: string | null, newValue: string | null) => void;
+  readonly broadcast: (source: StorageWindow, ...change: Parameters<Broadcast>) => void;
   readonly onClose: (window: StorageWindow) => void;
 }
 
@@ -21,7 +23,8 @@ export interface StorageWindowContext {
 interface Page {
   readonly localStorage: Storage;
   readonly sessionStorage: Storage;
-  readonly removeListeners: (() => void)[];
+  /** By the listener that was added, what is called in its place: nothing once the page is gone. */
+  readonly listeners: WeakMap<AnyListener, (event: Event) => void>;
 }
 
 type StorageListener = ((event: StorageEvent) => void) | { handleEvent(event: StorageEvent): void };
@@ -35,20 +38,19 @@ type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 export class StorageWindow extends EventTarget {
   /** Name in changes that backends of the registry hear of: given, or `window-1`, `window-2`, … */
   readonly client: string;
-  readonly location: URL;
   readonly Storage = Storage;
   readonly StorageEvent = StorageEvent;
   readonly #context: StorageWindowContext;
   /** Absent once closed. */
   #page: Page | undefined;
-  #onstorage: ((event: StorageEvent) => unknown) | null = null;
+  #isLeaving = false;
+  #onstorage: StorageEventHandler = null;
 
   /** @internal An area makes them. */
   constructor(context: StorageWindowContext) {
     super();
     this.#context = context;
     this.client = context.client;
-    this.location = context.url;
     this.#page = this.#open();
   }
 
@@ -62,35 +64,44 @@ export class StorageWindow extends EventTarget {
     return this.#checkAccess(this.#page).sessionStorage;
   }
 
+  /** A copy: a window stays where it was opened. */
+  get location(): URL {
+    return new URL(this.#context.url);
+  }
+
   get closed(): boolean {
     return this.#page === undefined;
   }
 
   /** Hears what other windows change, as a listener added by `addEventListener` does. */
-  get onstorage(): ((event: StorageEvent) => unknown) | null {
+  get onstorage(): StorageEventHandler {
     return this.#onstorage;
   }
 
-  set onstorage(handler: ((event: StorageEvent) => unknown) | null) {
-    const callable = typeof handler === 'function' ? handler : null;
-    // A handler that replaces another takes its place in the order (HTML Standard, "Event handlers").
-    if (callable === null) this.removeEventListener('storage', this.#callHandler);
+  set onstorage(handler: StorageEventHandler) {
+    if (this.#page === undefined) return;
+    // An object that can't be called is kept, and anything else is none (HTML Standard, "Event handlers").
+    const kept = Object(handler) === handler ? handler : null;
+    // A handler that replaces another takes its place in the order.
+    if (kept === null) this.removeEventListener('storage', this.#callHandler);
     else if (this.#onstorage === null) this.addEventListener('storage', this.#callHandler);
-    this.#onstorage = callable;
+    this.#onstorage = kept;
   }
 
   override addEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
   override addEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void;
-  override addEventListener(type: string, listener: StorageListener | AnyListener | null, options?: ListenerOptions): void {
-    if (this.#page === undefined) return;
-    super.addEventListener(type, listener as AnyListener, options);
-    this.#page.removeListeners.push(() => super.removeEventListener(type, listener as AnyListener, options));
+  override addEventListener(type: string, added: AnyListener | null, options?: ListenerOptions): void {
+    if (this.#page === undefined || added === null) return;
+    const listener = this.#page.listeners.get(added) ?? this.#guard(added, this.#page);
+    this.#page.listeners.set(added, listener);
+    super.addEventListener(type, listener, options);
   }
 
   override removeEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
   override removeEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void;
-  override removeEventListener(type: string, listener: StorageListener | AnyListener | null, options?: ListenerOptions): void {
-    super.removeEventListener(type, listener as AnyListener, options);
+  override removeEventListener(type: string, added: AnyListener | null, options?: ListenerOptions): void {
+    const listener = added && this.#page?.listeners.get(added);
+    if (listener) super.removeEventListener(type, listener, options);
   }
 
   /**
@@ -98,15 +109,12 @@ export class StorageWindow extends EventTarget {
    * `Storage` objects of the page before that throw a `SecurityError`. Listeners of `pagehide` are called first.
    */
   reload(): void {
-    if (this.#page === undefined) return;
-    this.#leave();
-    this.#page = this.#open();
+    if (this.#leave()) this.#page = this.#open();
   }
 
   /** Ends the window and its `sessionStorage`, after `pagehide`. Idempotent. */
   close(): void {
-    if (this.#page === undefined) return;
-    this.#leave();
+    if (!this.#leave()) return;
     this.#page = undefined;
     this.#context.onClose(this);
   }
@@ -122,6 +130,11 @@ export class StorageWindow extends EventTarget {
     return installGlobals(this, target);
   }
 
+  /** What Jest prints, and `console.log`. */
+  toJSON(): object {
+    return { client: this.client, url: this.#context.url.href, closed: this.closed };
+  }
+
   /** @internal Hands storage events to the page that is shown now; does nothing once that is gone. */
   receiver(): (event: StorageEventInit) => void {
     const page = this.#page;
@@ -132,7 +145,7 @@ export class StorageWindow extends EventTarget {
   }
 
   readonly #callHandler = (event: StorageEvent) => {
-    this.#onstorage?.(event);
+    if (typeof this.#onstorage === 'function') this.#onstorage.call(this, event);
   };
 
   #open(): Page {
@@ -141,15 +154,32 @@ export class StorageWindow extends EventTarget {
     const page: Page = {
       localStorage: createStorage(new StorageMap(localMedium, this, checkAccess, (...change) => broadcast(this, ...change))),
       sessionStorage: createStorage(new StorageMap(sessionMedium, this, checkAccess)),
-      removeListeners: [],
+      listeners: new WeakMap(),
     };
     return page;
   }
 
-  #leave(): void {
+  /** @returns whether there is a page to leave, and nothing does so already: a listener of `pagehide` can't */
+  #leave(): boolean {
+    if (this.#page === undefined || this.#isLeaving) return false;
+    this.#isLeaving = true;
     this.dispatchEvent(new Event('pagehide'));
+    this.#isLeaving = false;
     this.#onstorage = null;
-    for (const remove of this.#page?.removeListeners ?? []) remove();
+    return true;
+  }
+
+  /** Reports what a listener throws, and so keeps it from being lost: jsdom tells only of errors of its own windows. */
+  #guard(listener: AnyListener, page: Page): (event: Event) => void {
+    return (event) => {
+      if (page !== this.#page) return;
+      try {
+        if (typeof listener === 'function') listener.call(this, event);
+        else listener.handleEvent(event);
+      } catch (error) {
+        reportUncaught(error);
+      }
+    };
   }
 
   #checkAccess(page: Page | undefined): Page {
@@ -159,6 +189,8 @@ export class StorageWindow extends EventTarget {
     return page;
   }
 }
+
+showInConsole('StorageWindow', StorageWindow.prototype, (window) => window.toJSON());
 
 function denied(reason: string): DOMException {
   return new DOMException(`Access to storage is denied: ${reason}.`, 'SecurityError');

@@ -1,4 +1,5 @@
 import type { StorageMap } from './storage-map';
+import { exposeInterface, requireArguments, showInConsole } from './web-idl';
 
 /**
  * The `Storage` interface (HTML Standard, "The Storage interface"): what is stored is an own property as well, as Web IDL
@@ -24,27 +25,28 @@ export class Storage {
   /** Name of the nth key, or `null`. */
   key(index: number): string | null {
     const map = mapOf(this);
-    requireArguments('key', arguments, 1);
-    return map.keys()[index >>> 0] ?? null;
+    requireArguments('Storage.key', arguments, 1);
+    const place = index >>> 0; // before the keys are read: its conversion may be a caller's code
+    return map.keys()[place] ?? null;
   }
 
   /** The value, or `null`. */
   getItem(key: string): string | null {
     const map = mapOf(this);
-    requireArguments('getItem', arguments, 1);
+    requireArguments('Storage.getItem', arguments, 1);
     return map.get(`${key}`);
   }
 
   /** @throws {DOMException} `QuotaExceededError`; nothing has changed then */
   setItem(key: string, value: string): void {
     const map = mapOf(this);
-    requireArguments('setItem', arguments, 2);
+    requireArguments('Storage.setItem', arguments, 2);
     map.set(`${key}`, `${value}`);
   }
 
   removeItem(key: string): void {
     const map = mapOf(this);
-    requireArguments('removeItem', arguments, 1);
+    requireArguments('Storage.removeItem', arguments, 1);
     map.delete(`${key}`);
   }
 
@@ -53,17 +55,8 @@ export class Storage {
   }
 }
 
-// Members of an interface are enumerable, those of a class are not (Web IDL, "Operations").
-for (const name of ['length', 'key', 'getItem', 'setItem', 'removeItem', 'clear']) {
-  Object.defineProperty(Storage.prototype, name, { enumerable: true });
-}
-// Node prints the target of a Proxy, which has nothing of what is stored.
-Object.defineProperty(Storage.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: Storage, _depth: number, options: object, print: (value: unknown, options: object) => string): string {
-    return maps.has(this) ? `Storage ${print({ ...this }, options)}` : 'Storage {}';
-  },
-});
-Object.defineProperty(Storage.prototype, Symbol.toStringTag, { value: 'Storage', configurable: true });
+exposeInterface('Storage', Storage.prototype, ['length', 'key', 'getItem', 'setItem', 'removeItem', 'clear']);
+showInConsole('Storage', Storage.prototype, (storage) => ({ ...storage }));
 
 /** What each object shows. No private field: a Proxy has none of its target's. */
 const maps = new WeakMap<object, StorageMap>();
@@ -83,12 +76,6 @@ function mapOf(storage: unknown): StorageMap {
   const map = maps.get(Object(storage));
   if (map === undefined) throw new TypeError('Illegal invocation');
   return map;
-}
-
-function requireArguments(method: string, { length }: ArrayLike<unknown>, required: number): void {
-  if (length >= required) return;
-  const present = `${required} argument${required > 1 ? 's' : ''} required, but only ${length} present.`;
-  throw new TypeError(`Failed to execute '${method}' on 'Storage': ${present}`);
 }
 
 /** The internal methods of a legacy platform object (Web IDL, "Legacy platform objects"). Symbols are ordinary properties. */
@@ -122,9 +109,9 @@ class NamedProperties implements ProxyHandler<Storage> {
 
   defineProperty(target: Storage, name: string | symbol, descriptor: PropertyDescriptor): boolean {
     if (typeof name === 'symbol') return Reflect.defineProperty(target, name, descriptor);
+    if (!('value' in descriptor || 'writable' in descriptor)) return false;
     // Not false for what a Proxy may not define: that would be ignored where false is.
     if (descriptor.configurable === false) throw new TypeError(`A stored key can not be made permanent: '${name}'`);
-    if (!('value' in descriptor || 'writable' in descriptor)) return false;
     this.#map.set(name, `${descriptor.value}`);
     return true;
   }

@@ -1,11 +1,12 @@
-import { readOptions } from '../backend/checks';
+import { checkCallback, checkClient, readMembers, readOptions } from '../backend/checks';
+import { encodeWith } from '../codec/use-codec';
 import { attempt, operate, refuse } from '../errors';
-import { SharedMemoryRegistry } from '../registry/shared-memory-registry';
-import type { ChangeMaker } from '../store/memory-store';
-import { MeasuredRecord } from '../store/storage-record';
+import { SharedMemoryRegistry, storeOf } from '../registry/shared-memory-registry';
+import { reportUncaught } from '../store/change-feed';
+import type { ChangeMaker, CommitObserver } from '../store/memory-store';
+import { SucceedingRecord } from '../store/storage-record';
 import { EventQueue } from './event-queue';
-import type { StorageEventInit } from './storage-event';
-import { textOf, utf16Size } from './storage-map';
+import { type Broadcast, textOf, utf16Size } from './storage-map';
 import { StorageWindow } from './storage-window';
 
 export interface WebStorageAreaOptions {
@@ -15,7 +16,10 @@ export interface WebStorageAreaOptions {
   readonly quota?: number;
   /** What is stored from the start, and again after `area.registry.reset()`. */
   readonly initial?: Readonly<Record<string, string>>;
-  /** The medium to stand on, with a quota and initial values of its own. Default: a new one. */
+  /**
+   * The medium to stand on, with a quota and initial values of its own. Default: a new one. For the quota of browsers, give it
+   * `quota: 10 * 1024 * 1024, weigh: (key, value) => 2 * (key.length + value.length)`.
+   */
   readonly registry?: SharedMemoryRegistry<string>;
 }
 
@@ -40,7 +44,7 @@ export interface OpenWindowOptions {
  */
 export class WebStorageArea {
   readonly origin: string;
-  /** The medium under `localStorage`. It counts two bytes for each UTF-16 code unit of keys and values. */
+  /** The medium under `localStorage`. Unless it was given, it counts two bytes for each UTF-16 code unit of keys and values. */
   readonly registry: SharedMemoryRegistry<string>;
   /** While true, storage is switched off, as by a user who blocks cookies: every access throws a `SecurityError`. */
   blocked = false;
@@ -48,6 +52,7 @@ export class WebStorageArea {
   readonly #windows = new Set<StorageWindow>();
   readonly #events = new EventQueue();
   #opened = 0;
+  #stopObserving: () => void = () => {};
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`; for `initial`, what a save throws */
   constructor(options: WebStorageAreaOptions = {}) {
@@ -55,31 +60,27 @@ export class WebStorageArea {
     this.origin = origin;
     this.#quota = quota;
     this.registry = registry;
-    this.registry.store.observe((key, before, after, maker) => {
-      if (maker === CORRUPTION || this.#windows.has(maker as StorageWindow)) return;
-      const [oldValue, newValue] = [textOf(this.registry.store, before), textOf(this.registry.store, after)];
-      if (oldValue !== newValue) this.#broadcast(null, key, oldValue, newValue);
-    });
   }
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED` */
   openWindow(options: OpenWindowOptions = {}): StorageWindow {
     return operate('openWindow', () => {
       const { url = '/', client } = readOptions(options, ['url', 'client']);
-      if (client !== undefined && typeof client !== 'string') refuse('ERR_INVALID_OPTION', 'client to be a string', client);
-      const address = parseUrl(url, this.origin);
+      const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
       if (address?.origin !== this.origin) refuse('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
+      if (this.#windows.size === 0) this.#stopObserving = storeOf(this.registry).observe((...commit) => this.#hear(...commit));
       this.#opened += 1;
-      const session = openRegistry(this.#quota);
+      const session = openRegistry(this.#quota, {});
       const window = new StorageWindow({
-        client: client ?? `window-${this.#opened}`,
+        client: checkClient(client) ?? `window-${this.#opened}`,
         url: address,
-        localMedium: this.registry.store,
-        sessionMedium: session.store,
+        localMedium: storeOf(this.registry),
+        sessionMedium: storeOf(session),
         isBlocked: () => this.blocked,
         broadcast: (source, ...change) => this.#broadcast(source, ...change),
         onClose: (closed) => {
           this.#windows.delete(closed);
+          if (this.#windows.size === 0) this.#stopObserving();
           session.dispose();
         },
       });
@@ -98,38 +99,46 @@ export class WebStorageArea {
    * client `corruption`.)
    * @param damage Default: only the first half of the text is left.
    * @returns what is stored now
-   * @throws {StorageError} `ERR_INVALID_KEY` where nothing is stored
+   * @throws {StorageError} `ERR_INVALID_KEY` where nothing is stored; `ERR_INVALID_CALLBACK`, `ERR_HOOK_FAILED` from `damage`
    */
   corrupt(key: string, damage = (text: string) => text.slice(0, text.length / 2)): string {
     return operate('corrupt', () => {
-      const { store } = this.registry;
+      checkCallback(damage, 'damage');
+      const store = storeOf(this.registry);
       const record = store.get(key);
       if (record === null) return refuse('ERR_INVALID_KEY', 'a key that is stored', key);
-      const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(textOf(store, record) ?? ''));
+      const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(textOf(store, record) as string));
       if (typeof text !== 'string') return refuse('ERR_HOOK_FAILED', 'damage to return a string', text);
-      store.put(
-        key,
-        new MeasuredRecord(record.revision, store.codec.encode(text), record.updatedAt, store.codec),
-        {},
-        CORRUPTION,
-      );
+      const { codec } = store;
+      store.put(key, SucceedingRecord.like(record, encodeWith(codec, text), codec), {}, CORRUPTION);
       return text;
     });
   }
 
   /** Closes every window. What is stored stays. */
   closeWindows(): void {
-    for (const window of this.#windows) window.close();
+    for (const window of [...this.#windows]) window.close();
+  }
+
+  /** What others do to the medium: backends, other areas, the registry itself. Windows tell of their changes themselves. */
+  #hear(...[key, before, after, maker]: Parameters<CommitObserver<string>>): void {
+    if (maker === CORRUPTION || (maker instanceof StorageWindow && this.#windows.has(maker))) return;
+    try {
+      const [oldValue, newValue] = [before, after].map((record) => textOf(storeOf(this.registry), record)) as [string, string];
+      if (oldValue !== newValue) this.#broadcast(null, key, oldValue, newValue);
+    } catch (error) {
+      reportUncaught(error); // of a codec: the change has been made, whoever can't read it
+    }
   }
 
   /** In the order of the changes, to each window that was open when the change was made. */
-  #broadcast(source: StorageWindow | null, key: string | null, oldValue: string | null, newValue: string | null): void {
-    const receivers = [...this.#windows].filter((window) => window !== source).map((window) => window.receiver());
-    if (receivers.length === 0) return;
-    const event: StorageEventInit = { key, oldValue, newValue, url: source?.location.href ?? `${this.origin}/` };
-    this.#events.add(() => {
-      for (const receive of receivers) receive(event);
-    });
+  #broadcast(source: StorageWindow | null, ...[key, oldValue, newValue]: Parameters<Broadcast>): void {
+    const url = source?.location.href ?? `${this.origin}/`;
+    for (const window of this.#windows) {
+      if (window === source) continue;
+      const receive = window.receiver();
+      this.#events.add(() => receive({ key, oldValue, newValue, url }));
+    }
   }
 }
 
@@ -137,7 +146,7 @@ const CORRUPTION: ChangeMaker = { client: 'corruption' };
 
 const QUOTA = 5 * 1024 * 1024;
 
-function openRegistry(quota: number, initial: Readonly<Record<string, string>> = {}): SharedMemoryRegistry<string> {
+function openRegistry(quota: number, initial: Readonly<Record<string, string>>): SharedMemoryRegistry<string> {
   const snapshots = Object.entries(initial).map(([key, data]) => [key, { revision: '1', data }]);
   return new SharedMemoryRegistry<string>({ quota: 2 * quota, weigh: utf16Size, initial: Object.fromEntries(snapshots) });
 }
@@ -145,30 +154,29 @@ function openRegistry(quota: number, initial: Readonly<Record<string, string>> =
 function checkAreaOptions(options: WebStorageAreaOptions) {
   const names = ['origin', 'quota', 'initial', 'registry'] as const;
   const { origin = 'http://localhost', quota: given, initial, registry } = readOptions(options, names);
-  const quota = given ?? QUOTA;
+  const quota = given === undefined ? QUOTA : given;
   const address = parseUrl(origin);
-  if (address === undefined || address.origin === 'null' || address.href !== `${address.origin}/`) {
+  if (address === undefined || address.href !== `${address.origin}/`) {
     refuse('ERR_INVALID_OPTION', 'origin to be a scheme, a host and perhaps a port', origin);
   }
   if (!(Number.isFinite(quota) && quota >= 0)) {
     refuse('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
   }
-  if (registry === undefined) return { origin: address.origin, quota, registry: openRegistry(quota, readInitial(initial)) };
+  if (registry === undefined)
+    return { origin: address.origin, quota, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial)) };
   if (!(registry instanceof SharedMemoryRegistry))
-    refuse('ERR_INVALID_OPTION', 'registry to be a SharedMemoryRegistry', registry);
-  if (initial !== undefined) refuse('ERR_INVALID_OPTION', 'initial to be given to the registry', initial);
-  if (given !== undefined) refuse('ERR_INVALID_OPTION', 'quota to be given to the registry', given);
+    refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry of this copy of the package', registry);
+  const twice = initial ?? given;
+  if (twice !== undefined) refuse('ERR_INVALID_OPTION', 'initial and quota to be given to the registry', twice);
   return { origin: address.origin, quota, registry };
 }
 
-function readInitial(initial: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const expected = 'initial to be an object of strings by key';
-  return attempt('ERR_INVALID_OPTION', expected, () => {
-    if (typeof initial !== 'object' || initial === null) refuse('ERR_INVALID_OPTION', expected, initial);
-    const values = { ...initial };
-    for (const value of Object.values(values)) if (typeof value !== 'string') refuse('ERR_INVALID_OPTION', expected, value);
-    return values;
-  });
+const EXPECTED_INITIAL = 'initial to be an object of strings by key';
+
+function readValues(initial: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const values = readMembers(initial, EXPECTED_INITIAL);
+  const wrong: unknown = Object.values(values).find((value) => typeof value !== 'string');
+  return wrong === undefined ? values : refuse('ERR_INVALID_OPTION', EXPECTED_INITIAL, wrong);
 }
 
 function parseUrl(url: string, base?: string): URL | undefined {
