@@ -37,7 +37,7 @@ describe('the options', () => {
     ]);
   });
 
-  const origin = 'origin to be a scheme, a host and perhaps a port';
+  const origin = 'origin to be scheme, host and port';
   const quota = 'quota to be a number of UTF-16 code units, 0 or more';
   const registry = new SharedMemoryRegistry<string>();
 
@@ -61,14 +61,15 @@ describe('the options', () => {
     [{ quota: null }, `${quota}, got null`],
     [{ initial: 'theme' }, 'initial to be an object of strings by key, got "theme"'],
     [{ initial: null }, 'initial to be an object of strings by key, got null'],
+    [{ initial: { theme: undefined } }, 'initial to be an object of strings by key, got undefined'],
     [{ initial: ['dark'] }, 'initial to be an object of strings by key, got an array'],
     [{ initial: new Map([['theme', 'dark']]) }, 'initial to be an object of strings by key, got an instance of Map'],
     [{ initial: { theme: 'dark', count: 5 } }, 'initial to be an object of strings by key, got 5'],
     [{ initial: { theme: DARK } }, 'initial to be an object of strings by key, got an object'],
-    [{ registry: new Map() }, 'registry to be a SharedMemoryRegistry, got an instance of Map'],
-    [{ registry: null }, 'registry to be a SharedMemoryRegistry, got null'],
-    [{ registry, initial: {} }, 'initial to be given to the registry, got an object'],
-    [{ registry, quota: 5 }, 'quota to be given to the registry, got 5'],
+    [{ registry: new Map() }, 'a SharedMemoryRegistry of this copy of the package, got an instance of Map'],
+    [{ registry: null }, 'a SharedMemoryRegistry of this copy of the package, got null'],
+    [{ registry, initial: {} }, 'no initial or quota beside a registry, got an object'],
+    [{ registry, quota: 5 }, 'no initial or quota beside a registry, got an object'],
   ])('say what they take: %p', (options, complaint) => {
     expect(thrown(() => new WebStorageArea(options as never))).toMatchObject({
       code: 'ERR_INVALID_OPTION',
@@ -156,6 +157,15 @@ describe('openWindow', () => {
       message: `openWindow: expected ${complaint} [ERR_INVALID_OPTION]`,
     });
     expect(area.openWindow().client).toBe('window-1');
+  });
+
+  test('that was refused leaves the next window to hear of each change once', async () => {
+    const area = new WebStorageArea();
+    expect(() => area.openWindow({ client: 5 as never })).toThrow();
+    const heard = listen(area.openWindow());
+    await area.registry.getBackend('theme').save(DARK);
+    await area.settled();
+    expect(heard).toEqual([['theme', null, 'dark']]);
   });
 
   test('refuses where the registry was disposed of', () => {

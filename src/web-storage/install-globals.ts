@@ -15,6 +15,7 @@ interface GlobalWindow extends EventTarget {
 interface Layer {
   readonly window: GlobalWindow;
   readonly listeners: unknown[][];
+  handler: StorageEventHandler;
 }
 
 interface Installation {
@@ -33,14 +34,14 @@ const WINDOW_EVENTS = ['storage', 'pagehide'];
 export function installGlobals(window: GlobalWindow, target: object): () => void {
   if (Object(target) !== target) refuse('ERR_INVALID_OPTION', 'an object to install globals on', target);
   const installation = installations.get(target) ?? defineGlobals(target);
-  const layer: Layer = { window, listeners: [] };
+  const layer: Layer = { window, listeners: [], handler: null };
   installation.layers.push(layer);
   return () => {
     const place = installation.layers.indexOf(layer);
     if (place === -1) return;
     installation.layers.splice(place, 1);
     for (const args of layer.listeners) Reflect.apply(window.removeEventListener, window, args);
-    window.onstorage = null;
+    if (layer.handler === window.onstorage) window.onstorage = null;
     if (installation.layers.length === 0 && installations.delete(target)) undoAll(installation);
   };
 }
@@ -58,9 +59,16 @@ function defineGlobals(target: object): Installation {
   };
 
   try {
-    for (const name of ['localStorage', 'sessionStorage', 'Storage', 'StorageEvent', 'onstorage'] as const) {
-      define(name, { get: () => top().window[name], set: (value) => Reflect.set(top().window, name, value) });
+    for (const name of ['localStorage', 'sessionStorage', 'Storage', 'StorageEvent'] as const) {
+      define(name, { get: () => top().window[name] });
     }
+    define('onstorage', {
+      get: () => top().window.onstorage,
+      set(handler: StorageEventHandler) {
+        top().window.onstorage = handler;
+        top().handler = top().window.onstorage;
+      },
+    });
     for (const name of ['window', 'self']) {
       if (Reflect.get(target, name) === undefined) define(name, { value: target, writable: true });
     }

@@ -66,7 +66,8 @@ export class StorageEvent extends Event {
     if (!(#change in this)) throw new TypeError('Illegal invocation');
     requireArguments('StorageEvent.initStorageEvent', arguments, 1);
     const text = `${type}`;
-    const change = convert({ key, oldValue, newValue, url, storageArea });
+    // Arguments are converted from left to right: the first two here, and once more to no effect.
+    const change = convert({ key: textOrNull(key), oldValue: textOrNull(oldValue), newValue, url, storageArea });
     if (this.eventPhase !== 0) return;
     this.initEvent(text, Boolean(bubbles), Boolean(cancelable));
     this.#change = change;
@@ -90,12 +91,14 @@ showInConsole('StorageEvent', StorageEvent.prototype, ({ type, key, oldValue, ne
 }));
 
 /** Members of a dictionary are read and converted in the order of their names (Web IDL, "Dictionary types"). */
-function convert(init: StorageEventInit): Change {
-  const key = textOrNull(init.key);
-  const newValue = textOrNull(init.newValue);
-  const oldValue = textOrNull(init.oldValue);
-  const storageArea = storageOrNull(init.storageArea);
-  return { key, oldValue, newValue, url: toUrl(init.url), storageArea };
+function convert({ key, newValue, oldValue, storageArea, url }: StorageEventInit): Change {
+  return {
+    key: textOrNull(key),
+    newValue: textOrNull(newValue),
+    oldValue: textOrNull(oldValue),
+    storageArea: storageOrNull(storageArea),
+    url: toUrl(url),
+  };
 }
 
 /** A USVString: lone surrogates are replaced. */

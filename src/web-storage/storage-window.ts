@@ -25,6 +25,8 @@ interface Page {
   readonly sessionStorage: Storage;
   /** By the listener that was added, what is called in its place: nothing once the page is gone. */
   readonly listeners: WeakMap<AnyListener, (event: Event) => void>;
+  /** What is to be removed in the end: arguments of `removeEventListener`. */
+  added: [type: string, listener: (event: Event) => void, options: { readonly capture?: boolean | undefined }][];
 }
 
 type StorageListener = ((event: StorageEvent) => void) | { handleEvent(event: StorageEvent): void };
@@ -91,17 +93,21 @@ export class StorageWindow extends EventTarget {
   override addEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
   override addEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void;
   override addEventListener(type: string, added: AnyListener | null, options?: ListenerOptions): void {
-    if (this.#page === undefined || added === null) return;
+    if (this.#page === undefined || added === null || added === undefined) return;
     const listener = this.#page.listeners.get(added) ?? this.#guard(added, this.#page);
     this.#page.listeners.set(added, listener);
     super.addEventListener(type, listener, options);
+    this.#page.added.push([type, listener, typeof options === 'object' ? options : { capture: options === true }]);
   }
 
   override removeEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
   override removeEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void;
   override removeEventListener(type: string, added: AnyListener | null, options?: ListenerOptions): void {
-    const listener = added && this.#page?.listeners.get(added);
-    if (listener) super.removeEventListener(type, listener, options);
+    // Node itself removes with this what it was given, once a signal is aborted.
+    const listener = (added && this.#page?.listeners.get(added)) ?? added;
+    if (listener === null || listener === undefined) return;
+    super.removeEventListener(type, listener, options);
+    if (this.#page) this.#page.added = this.#page.added.filter((entry) => entry[0] !== type || entry[1] !== listener);
   }
 
   /**
@@ -155,6 +161,7 @@ export class StorageWindow extends EventTarget {
       localStorage: createStorage(new StorageMap(localMedium, this, checkAccess, (...change) => broadcast(this, ...change))),
       sessionStorage: createStorage(new StorageMap(sessionMedium, this, checkAccess)),
       listeners: new WeakMap(),
+      added: [],
     };
     return page;
   }
@@ -166,6 +173,7 @@ export class StorageWindow extends EventTarget {
     this.dispatchEvent(new Event('pagehide'));
     this.#isLeaving = false;
     this.#onstorage = null;
+    for (const args of this.#page.added) super.removeEventListener(...args);
     return true;
   }
 

@@ -66,13 +66,15 @@ export class WebStorageArea {
   openWindow(options: OpenWindowOptions = {}): StorageWindow {
     return operate('openWindow', () => {
       const { url = '/', client } = readOptions(options, ['url', 'client']);
+      checkClient(client);
       const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
       if (address?.origin !== this.origin) refuse('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
+      void storeOf(this.registry).records; // throws once disposed of
       if (this.#windows.size === 0) this.#stopObserving = storeOf(this.registry).observe((...commit) => this.#hear(...commit));
       this.#opened += 1;
       const session = openRegistry(this.#quota, {});
       const window = new StorageWindow({
-        client: checkClient(client) ?? `window-${this.#opened}`,
+        client: client ?? `window-${this.#opened}`,
         url: address,
         localMedium: storeOf(this.registry),
         sessionMedium: storeOf(session),
@@ -105,12 +107,12 @@ export class WebStorageArea {
     return operate('corrupt', () => {
       checkCallback(damage, 'damage');
       const store = storeOf(this.registry);
-      const record = store.get(key);
-      if (record === null) return refuse('ERR_INVALID_KEY', 'a key that is stored', key);
-      const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(textOf(store, record) as string));
+      const read = () => store.get(key) ?? refuse('ERR_INVALID_KEY', 'a key that is stored', key);
+      const before = textOf(store, read()) as string;
+      const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(before));
       if (typeof text !== 'string') return refuse('ERR_HOOK_FAILED', 'damage to return a string', text);
       const { codec } = store;
-      store.put(key, SucceedingRecord.like(record, encodeWith(codec, text), codec), {}, CORRUPTION);
+      store.put(key, SucceedingRecord.like(read(), encodeWith(codec, text), codec), {}, CORRUPTION);
       return text;
     });
   }
@@ -157,7 +159,7 @@ function checkAreaOptions(options: WebStorageAreaOptions) {
   const quota = given === undefined ? QUOTA : given;
   const address = parseUrl(origin);
   if (address === undefined || address.href !== `${address.origin}/`) {
-    refuse('ERR_INVALID_OPTION', 'origin to be a scheme, a host and perhaps a port', origin);
+    refuse('ERR_INVALID_OPTION', 'origin to be scheme, host and port', origin);
   }
   if (!(Number.isFinite(quota) && quota >= 0)) {
     refuse('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
@@ -166,8 +168,8 @@ function checkAreaOptions(options: WebStorageAreaOptions) {
     return { origin: address.origin, quota, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial)) };
   if (!(registry instanceof SharedMemoryRegistry))
     refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry of this copy of the package', registry);
-  const twice = initial ?? given;
-  if (twice !== undefined) refuse('ERR_INVALID_OPTION', 'initial and quota to be given to the registry', twice);
+  if (initial !== undefined || given !== undefined)
+    refuse('ERR_INVALID_OPTION', 'no initial or quota beside a registry', options);
   return { origin: address.origin, quota, registry };
 }
 
@@ -175,8 +177,8 @@ const EXPECTED_INITIAL = 'initial to be an object of strings by key';
 
 function readValues(initial: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const values = readMembers(initial, EXPECTED_INITIAL);
-  const wrong: unknown = Object.values(values).find((value) => typeof value !== 'string');
-  return wrong === undefined ? values : refuse('ERR_INVALID_OPTION', EXPECTED_INITIAL, wrong);
+  for (const value of Object.values(values)) if (typeof value !== 'string') refuse('ERR_INVALID_OPTION', EXPECTED_INITIAL, value);
+  return values;
 }
 
 function parseUrl(url: string, base?: string): URL | undefined {
