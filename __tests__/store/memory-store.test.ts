@@ -5,6 +5,7 @@ import { toRevision } from '../../src/revision';
 import { ChangeFeed } from '../../src/store/change-feed';
 import { type CommitObserver, MemoryStore, type MemoryStoreOptions } from '../../src/store/memory-store';
 import { MeasuredRecord } from '../../src/store/storage-record';
+import { reportedBy } from '../support/reported';
 
 const maker = { client: 'tab' };
 const newStore = (quota?: number, options: Partial<MemoryStoreOptions<unknown>> = {}) =>
@@ -229,14 +230,14 @@ describe('observe', () => {
     const store = newStore();
     const order: unknown[] = [];
     store.subscribe(({ key }) => void order.push(`heard of ${key}`));
-    store.observe((key) => void order.push(store.get(key)?.data));
+    store.observe((key) => void order.push(store.get(String(key))?.data));
     store.put('a', record(1), {}, maker);
     order.push('put');
     await null;
     expect(order).toEqual([1, 'put', 'heard of a']);
   });
 
-  test('tells of each key that restore and clear change, with who did it', () => {
+  test('tells of each key that restore and clear change, and once of what a client clears', () => {
     const { store, told } = observed();
     store.put('a', record(1), {}, maker);
     store.put('same', record(1), {}, maker);
@@ -245,17 +246,16 @@ describe('observe', () => {
     store.put('b', record(3), {}, maker);
     told.length = 0;
     store.restore(before);
-    store.restore(before, maker);
-    store.clear(maker);
-    store.restore(before, maker);
+    store.restore(before);
+    store.clearBy(maker);
+    store.restore(before);
     store.clear();
     expect(told).toEqual([
       ['a', 2, 1, null],
       ['b', 3, undefined, null],
-      ['a', 1, undefined, maker],
-      ['same', 1, undefined, maker],
-      ['a', undefined, 1, maker],
-      ['same', undefined, 1, maker],
+      [null, undefined, undefined, maker],
+      ['a', undefined, 1, null],
+      ['same', undefined, 1, null],
       ['a', 1, undefined, null],
       ['same', 1, undefined, null],
     ]);
@@ -266,7 +266,7 @@ describe('observe', () => {
     expect(() => store.put('a', record('too large'), {}, maker)).toThrow();
     expect(() => store.delete('a', { ifMatch: toRevision('1') }, maker)).toThrow();
     store.delete('a', {}, maker);
-    store.clear(maker);
+    store.clearBy(maker);
     store.restore(store.checkpoint());
     expect(told).toEqual([]);
   });
@@ -285,6 +285,28 @@ describe('observe', () => {
     stop();
     store.put('b', record(1), {}, maker);
     expect(told).toEqual(['first a', 'second a', 'second b']);
+  });
+
+  test('goes on where an observer throws, which is reported', async () => {
+    const store = newStore();
+    const observer = jest.fn();
+    const problem = new Error('no');
+    const reported = await reportedBy(() => {
+      store.observe(() => {
+        throw problem;
+      });
+      store.observe(observer);
+      store.put('a', record(1), {}, maker);
+    });
+    expect([reported, observer.mock.calls.length, store.get('a')?.data]).toEqual([[problem], 1, 1]);
+  });
+
+  test('clears what a client clears, and the bytes it took', () => {
+    const store = newStore(100);
+    store.put('a', record('x'), {}, maker);
+    store.clearBy(maker);
+    expect([store.records.size, store.usage().used]).toEqual([0, 0]);
+    expect(() => store.put('b', record('y'.repeat(60)), {}, maker)).not.toThrow();
   });
 
   test('may be asked for twice with the same function, and each ends on its own', () => {
@@ -306,7 +328,7 @@ describe('observe', () => {
 });
 
 describe('the client of a change', () => {
-  test('is who restores or clears, and that handle hears nothing of it', async () => {
+  test('is who clears everything, and that handle hears nothing of it', async () => {
     const store = newStore();
     const heard: unknown[] = [];
     const note = (name: string) => (change: StorageChange) => void heard.push([name, change.type, change.client]);
@@ -314,13 +336,14 @@ describe('the client of a change', () => {
     const before = store.checkpoint();
     store.subscribe(note('maker'), 'a', maker);
     store.subscribe(note('other'), 'a', { client: 'other' });
-    store.clear(maker);
-    store.restore(before, maker);
+    store.clearBy(maker);
+    store.restore(before);
     store.clear();
     await null;
     expect(heard).toEqual([
       ['other', 'clear', 'tab'],
-      ['other', 'save', 'tab'],
+      ['maker', 'save', null],
+      ['other', 'save', null],
       ['maker', 'clear', null],
       ['other', 'clear', null],
     ]);

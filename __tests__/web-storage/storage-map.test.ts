@@ -7,7 +7,9 @@ import { thrown } from '../support/refusals';
 function openMap(options: SharedMemoryRegistryOptions<string> = {}, checkAccess = () => {}) {
   const registry = new SharedMemoryRegistry<string>({ now: () => 1000, ...options });
   const told: unknown[][] = [];
-  const map = new StorageMap(storeOf(registry), { client: 'tab' }, checkAccess, (...change) => void told.push(change));
+  const store = storeOf(registry);
+  store.observe((key, before, after) => void told.push([key, textOf(store, before), textOf(store, after)]));
+  const map = new StorageMap(store, { client: 'tab' }, checkAccess);
   const changes: StorageChange[] = [];
   registry.subscribe((change) => void changes.push(change));
   return { map, registry, told, changes };

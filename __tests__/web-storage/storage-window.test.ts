@@ -298,8 +298,8 @@ describe('reload', () => {
     const { tab1 } = openTabs({ theme: 'dark' });
     const { localStorage, sessionStorage } = tab1;
     tab1.reload();
-    expect(() => localStorage.setItem('theme', 'light')).toThrow(denied('the page that had this storage is gone'));
-    expect(() => sessionStorage.length).toThrow(denied('the page that had this storage is gone'));
+    expect(() => localStorage.setItem('theme', 'light')).toThrow(denied('its page is gone'));
+    expect(() => sessionStorage.length).toThrow(denied('its page is gone'));
     expect(() => localStorage.length).toThrow(DOMException);
     expect(tab1.localStorage.getItem('theme')).toBe('dark');
   });
@@ -409,7 +409,7 @@ describe('close', () => {
     expect(tab1.closed).toBe(true);
     for (const run of [() => tab1.localStorage, () => tab1.sessionStorage]) expect(run).toThrow(denied('the window is closed'));
     for (const storage of [localStorage, sessionStorage]) {
-      expect(() => storage.getItem('theme')).toThrow(denied('the page that had this storage is gone'));
+      expect(() => storage.getItem('theme')).toThrow(denied('its page is gone'));
     }
     expect(tab2.localStorage.getItem('theme')).toBe('dark');
   });

@@ -355,10 +355,10 @@ describe('the registry under it', () => {
       ],
       [
         ['a', null, '1'],
-        ['a', '1', null],
+        [null, null, null],
       ],
     ]);
-    expect(urls).toEqual(['https://two.test/', 'https://two.test/']);
+    expect(urls).toEqual(['https://one.test/page', 'https://one.test/page']);
   });
 
   test('saves what its codec can not decode for the windows: that is reported, and others are told', async () => {

@@ -3,7 +3,7 @@ import { decodeWith } from '../codec/use-codec';
 import { utf8Size } from '../codec/utf8-size';
 import type { StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
 import { attempt, QuotaExceededError, refuse, StorageError } from '../errors';
-import type { ChangeFeed } from './change-feed';
+import { type ChangeFeed, reportUncaught } from './change-feed';
 import { Checkpoint } from './checkpoint';
 import { checkCondition, type MeasuredRecord, type WriteCondition } from './storage-record';
 
@@ -12,9 +12,12 @@ export interface ChangeMaker {
   readonly client: string;
 }
 
-/** Is told of a change inside the stack of the one who makes it, with what was there before and is there now. Must not throw. */
+/**
+ * Is told of a change inside the stack of the one who makes it, with what was there before and is there now. The key is
+ * `null` where somebody clears everything. What it throws is reported: the change has been made.
+ */
 export type CommitObserver<T> = (
-  key: string,
+  key: string | null,
   before: MeasuredRecord<T> | null,
   after: MeasuredRecord<T> | null,
   maker: ChangeMaker | null,
@@ -114,7 +117,7 @@ export class MemoryStore<T> {
   }
 
   /** Puts everything in the place of everything at once, and tells of what has changed by it. */
-  restore(checkpoint: Checkpoint<T>, maker: ChangeMaker | null = null): void {
+  restore(checkpoint: Checkpoint<T>): void {
     this.#alive();
     const after = checkpoint.recordsFor(this.codec);
     const weights = this.#quota === undefined ? this.#weights : this.#weighAll(after);
@@ -125,13 +128,24 @@ export class MemoryStore<T> {
     this.#records = after;
     for (const [key, current] of before) {
       const next = after.get(key) ?? null;
-      if (next !== current) this.#publish(key, current, next, maker);
+      if (next !== current) this.#publish(key, current, next, null);
     }
-    for (const [key, next] of after) if (!before.has(key)) this.#publish(key, null, next, maker);
+    for (const [key, next] of after) if (!before.has(key)) this.#publish(key, null, next, null);
   }
 
-  clear(maker: ChangeMaker | null = null): void {
-    this.restore(new Checkpoint(new Map(), this.codec), maker);
+  clear(): void {
+    this.restore(new Checkpoint(new Map(), this.codec));
+  }
+
+  /** The same by a client, whose one act it is: no change where nothing is stored. */
+  clearBy(maker: ChangeMaker): void {
+    const before = this.#alive();
+    if (before.size === 0) return;
+    this.#hold(0);
+    this.#weights = new Map();
+    this.#records = new Map();
+    for (const [key, record] of before) this.#tell(key, record, null, maker);
+    this.#notify(null, null, null, maker);
   }
 
   /** Drops data and listeners. Idempotent. */
@@ -190,11 +204,22 @@ export class MemoryStore<T> {
   }
 
   #publish(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
-    if (this.#changes.isHeard(key)) this.#tell(key, before, after, maker);
-    for (const observe of this.#observers) observe(key, before, after, maker);
+    this.#tell(key, before, after, maker);
+    this.#notify(key, before, after, maker);
+  }
+
+  #notify(...commit: Parameters<CommitObserver<T>>): void {
+    for (const observe of this.#observers) {
+      try {
+        observe(...commit);
+      } catch (error) {
+        reportUncaught(error);
+      }
+    }
   }
 
   #tell(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
+    if (!this.#changes.isHeard(key)) return;
     const change = {
       type: after === null ? 'clear' : 'save',
       key,

@@ -22,16 +22,12 @@ export interface AsyncStorage {
   readonly clear: () => Promise<void>;
   readonly getAllKeys: () => Promise<string[]>;
   readonly entries: () => Promise<[key: string, value: string][]>;
-  /** The next three are those of React Native's AsyncStorage 3, the three after them those of versions 1 and 2. */
   readonly getMany: (keys: readonly string[]) => Promise<Record<string, string | null>>;
-  readonly setMany: (entries: Readonly<Record<string, string>>) => Promise<void>;
+  readonly setMany: (values: Readonly<Record<string, string>>) => Promise<void>;
   readonly removeMany: (keys: readonly string[]) => Promise<void>;
-  readonly multiGet: (keys: readonly string[]) => Promise<[key: string, value: string | null][]>;
-  readonly multiSet: (entries: readonly (readonly [key: string, value: string])[]) => Promise<void>;
-  readonly multiRemove: (keys: readonly string[]) => Promise<void>;
   /**
-   * Hears what other clients make of a key: its value, or `null` once it is removed. When `await setItem()` returns, every
-   * callback has been called; what one throws goes to the registry's `onListenerError`.
+   * Hears what other clients make of a key: the value that is stored when it is told, `null` where it was removed. When
+   * `await setItem()` returns, every callback has been called; what one throws goes to the registry's `onListenerError`.
    */
   readonly subscribe: (key: string, callback: (value: string | null) => void) => Unsubscribe;
 }
@@ -43,8 +39,8 @@ export interface AsyncStorage {
  * its own. `clear` removes the keys that are stored when it is called, and those that this storage is storing; `getAllKeys`
  * and `entries` wait for those. Which keys there are is looked up without a `perform`.
  *
- * Rejects with what `update`, `load` and `clear` of a backend reject with. What is no list of keys or of entries is refused
- * with `ERR_INVALID_KEY` (no object: `ERR_INVALID_OPTION`), and a value that is no string with `ERR_INVALID_SNAPSHOT`, before anything is stored.
+ * Rejects with what `update`, `load` and `clear` of a backend reject with. Before anything is stored, it refuses what is no
+ * list of keys (`ERR_INVALID_KEY`), no object of values (`ERR_INVALID_OPTION`), or no string (`ERR_INVALID_SNAPSHOT`).
  *
  * @example
  * const storage = asAsyncStorage(registry, { client: 'app-1' });
@@ -93,29 +89,25 @@ export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: 
     return registry.keys();
   };
 
-  const removeMany = async (keys: readonly string[]) =>
-    void (await Promise.all(checkKeys('removeMany', keys).map((key) => removeItem(key))));
+  const removeAll = async (keys: readonly string[]) => void (await Promise.all(keys.map(removeItem)));
 
-  const multiGet = async (keys: readonly string[]) =>
-    Promise.all(checkKeys('multiGet', keys).map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
-
-  const multiSet = async (entries: readonly (readonly [string, string])[]) =>
-    void (await Promise.all(checkEntries('multiSet', entries).map(([key, value]) => setItem(key, value))));
+  const getAll = async (keys: readonly string[]) =>
+    Promise.all(keys.map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
 
   return {
     getItem,
     setItem,
     removeItem,
-    removeMany,
-    multiGet,
-    multiSet,
-    multiRemove: removeMany,
-    clear: async () => removeMany([...new Set([...registry.keys(), ...underWay.values()])]),
+    clear: async () => removeAll([...new Set([...registry.keys(), ...underWay.values()])]),
     getAllKeys: keysInTheEnd,
-    entries: async () => (await multiGet(await keysInTheEnd())).filter((entry): entry is [string, string] => entry[1] !== null),
-    getMany: async (keys) => Object.fromEntries(await multiGet(keys)),
-    setMany: async (entries) =>
-      multiSet(Object.entries(operate('setMany', () => readMembers(entries, 'an object of values by key')))),
+    entries: async () => (await getAll(await keysInTheEnd())).filter((entry): entry is [string, string] => entry[1] !== null),
+    getMany: async (keys) => Object.fromEntries(await getAll(checkKeys('getMany', keys))),
+    setMany: async (values) => {
+      const entries = Object.entries(operate('setMany', () => readMembers(values, 'an object of values by key')));
+      for (const [key, value] of entries) checkValue('setMany', value, key);
+      await Promise.all(entries.map(([key, value]) => setItem(key, value)));
+    },
+    removeMany: async (keys) => removeAll(checkKeys('removeMany', keys)),
     subscribe(key, callback) {
       operate('subscribe', () => checkCallback(callback, 'a callback'));
       return open(key).subscribe(() => callback(registry.peek(key)?.snapshot.data ?? null));
@@ -136,19 +128,8 @@ function checkValue(operation: string, value: unknown, key: string): void {
 }
 
 function checkKeys(operation: string, keys: readonly string[]): string[] {
-  return operate(operation, () => Array.from(checkList('a list of keys', keys), checkKey));
-}
-
-function checkEntries(operation: string, entries: readonly (readonly [string, string])[]): [string, string][] {
-  return operate(operation, () =>
-    Array.from(checkList('a list of entries', entries), (entry) => {
-      const [key, value] = checkList('a pair [key, value]', entry);
-      checkValue(operation, value, checkKey(key));
-      return [key, value];
-    }),
-  );
-}
-
-function checkList<L extends readonly unknown[]>(expected: string, list: L): L {
-  return Array.isArray(list) ? list : refuse('ERR_INVALID_KEY', expected, list);
+  return operate(operation, () => {
+    if (!Array.isArray(keys)) refuse('ERR_INVALID_KEY', 'a list of keys', keys);
+    return Array.from(keys, checkKey);
+  });
 }

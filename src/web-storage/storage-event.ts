@@ -56,12 +56,12 @@ export class StorageEvent extends Event {
   initStorageEvent(
     type: string,
     bubbles = false,
-    cancelable = false,
-    key: string | null = null,
-    oldValue: string | null = null,
-    newValue: string | null = null,
-    url = '',
-    storageArea: Storage | null = null,
+    cancelable?: boolean,
+    key?: string | null,
+    oldValue?: string | null,
+    newValue?: string | null,
+    url?: string,
+    storageArea?: Storage | null,
   ): void {
     if (!(#change in this)) throw new TypeError('Illegal invocation');
     requireArguments('StorageEvent.initStorageEvent', arguments, 1);
@@ -69,7 +69,7 @@ export class StorageEvent extends Event {
     // Arguments are converted from left to right: the first two here, and once more to no effect.
     const change = convert({ key: textOrNull(key), oldValue: textOrNull(oldValue), newValue, url, storageArea });
     if (this.eventPhase !== 0) return;
-    this.initEvent(text, Boolean(bubbles), Boolean(cancelable));
+    this.initEvent(text, bubbles, cancelable);
     this.#change = change;
   }
 }
@@ -91,7 +91,7 @@ showInConsole('StorageEvent', StorageEvent.prototype, ({ type, key, oldValue, ne
 }));
 
 /** Members of a dictionary are read and converted in the order of their names (Web IDL, "Dictionary types"). */
-function convert({ key, newValue, oldValue, storageArea, url }: StorageEventInit): Change {
+function convert({ key, newValue, oldValue, storageArea, url }: { [Field in keyof Change]?: Change[Field] | undefined }): Change {
   return {
     key: textOrNull(key),
     newValue: textOrNull(newValue),

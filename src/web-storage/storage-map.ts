@@ -6,9 +6,6 @@ import { LARGEST, nextRevision } from '../revision';
 import type { ChangeMaker, MemoryStore } from '../store/memory-store';
 import { MeasuredRecord } from '../store/storage-record';
 
-/** A change of a key, or of all of them if it is `null`. */
-export type Broadcast = (key: string | null, oldValue: string | null, newValue: string | null) => void;
-
 /**
  * A medium as one window sees it: an ordered map of strings, read and written at once. The order of its keys is that of
  * their first write (HTML Standard, "The Storage interface": any order that stays while the number of keys does).
@@ -17,17 +14,12 @@ export class StorageMap {
   readonly #store: MemoryStore<string>;
   readonly #window: ChangeMaker;
   readonly #checkAccess: () => void;
-  readonly #broadcast: Broadcast | undefined;
 
-  /**
-   * @param checkAccess throws where the window may not use its storage
-   * @param broadcast tells the other windows
-   */
-  constructor(store: MemoryStore<string>, window: ChangeMaker, checkAccess: () => void, broadcast?: Broadcast) {
+  /** @param checkAccess throws where the window may not use its storage */
+  constructor(store: MemoryStore<string>, window: ChangeMaker, checkAccess: () => void) {
     this.#store = store;
     this.#window = window;
     this.#checkAccess = checkAccess;
-    this.#broadcast = broadcast;
   }
 
   get size(): number {
@@ -49,8 +41,7 @@ export class StorageMap {
   /** Does nothing if the key has that value. @throws {DOMException} `QuotaExceededError`; nothing has changed then */
   set(key: string, value: string): void {
     const current = this.#records.get(key);
-    const oldValue = textOf(this.#store, current);
-    if (oldValue === value) return;
+    if (textOf(this.#store, current) === value) return;
     const { codec, now } = this.#store;
     const time = attempt('ERR_HOOK_FAILED', 'now() to succeed', now);
     const record = new MeasuredRecord(revisionAfter(current), encodeWith(codec, value), checkTime(time), codec);
@@ -59,20 +50,16 @@ export class StorageMap {
     } catch (error) {
       throw error instanceof QuotaExceededError ? quotaExceeded(key, error) : error;
     }
-    this.#broadcast?.(key, oldValue, value);
   }
 
   delete(key: string): void {
-    const oldValue = this.get(key);
-    if (oldValue === null) return;
+    this.#checkAccess();
     this.#store.delete(key, {}, this.#window);
-    this.#broadcast?.(key, oldValue, null);
   }
 
   clear(): void {
-    if (this.#records.size === 0) return;
-    this.#store.clear(this.#window);
-    this.#broadcast?.(null, null, null);
+    this.#checkAccess();
+    this.#store.clearBy(this.#window);
   }
 
   get #records(): ReadonlyMap<string, MeasuredRecord<string>> {

@@ -3,7 +3,7 @@ import type { MemoryStore } from '../store/memory-store';
 import { installGlobals } from './install-globals';
 import { createStorage, Storage } from './storage';
 import { StorageEvent, type StorageEventHandler, type StorageEventInit } from './storage-event';
-import { type Broadcast, StorageMap } from './storage-map';
+import { StorageMap } from './storage-map';
 import { showInConsole } from './web-idl';
 
 /** What a window is given by its area. */
@@ -14,8 +14,6 @@ export interface StorageWindowContext {
   readonly sessionMedium: MemoryStore<string>;
   /** Whether storage is switched off. */
   readonly isBlocked: () => boolean;
-  /** Tells the other windows of a change that this one has made. */
-  readonly broadcast: (source: StorageWindow, ...change: Parameters<Broadcast>) => void;
   readonly onClose: (window: StorageWindow) => void;
 }
 
@@ -155,10 +153,10 @@ export class StorageWindow extends EventTarget {
   };
 
   #open(): Page {
-    const { localMedium, sessionMedium, broadcast } = this.#context;
+    const { localMedium, sessionMedium } = this.#context;
     const checkAccess = () => void this.#checkAccess(page);
     const page: Page = {
-      localStorage: createStorage(new StorageMap(localMedium, this, checkAccess, (...change) => broadcast(this, ...change))),
+      localStorage: createStorage(new StorageMap(localMedium, this, checkAccess)),
       sessionStorage: createStorage(new StorageMap(sessionMedium, this, checkAccess)),
       listeners: new WeakMap(),
       added: [],
@@ -192,7 +190,7 @@ export class StorageWindow extends EventTarget {
 
   #checkAccess(page: Page | undefined): Page {
     if (page === undefined) throw denied('the window is closed');
-    if (page !== this.#page) throw denied('the page that had this storage is gone');
+    if (page !== this.#page) throw denied('its page is gone');
     if (this.#context.isBlocked()) throw denied('storage is blocked');
     return page;
   }

@@ -2,11 +2,10 @@ import { checkCallback, checkClient, readMembers, readOptions } from '../backend
 import { encodeWith } from '../codec/use-codec';
 import { attempt, operate, refuse } from '../errors';
 import { SharedMemoryRegistry, storeOf } from '../registry/shared-memory-registry';
-import { reportUncaught } from '../store/change-feed';
-import type { ChangeMaker, CommitObserver } from '../store/memory-store';
+import type { ChangeMaker, CommitObserver, MemoryStore } from '../store/memory-store';
 import { SucceedingRecord } from '../store/storage-record';
 import { EventQueue } from './event-queue';
-import { type Broadcast, textOf, utf16Size } from './storage-map';
+import { textOf, utf16Size } from './storage-map';
 import { StorageWindow } from './storage-window';
 
 export interface WebStorageAreaOptions {
@@ -69,17 +68,16 @@ export class WebStorageArea {
       checkClient(client);
       const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
       if (address?.origin !== this.origin) refuse('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
-      void storeOf(this.registry).records; // throws once disposed of
-      if (this.#windows.size === 0) this.#stopObserving = storeOf(this.registry).observe((...commit) => this.#hear(...commit));
+      void this.#medium.records; // throws once disposed of
+      if (this.#windows.size === 0) this.#stopObserving = this.#medium.observe((...commit) => this.#broadcast(...commit));
       this.#opened += 1;
       const session = openRegistry(this.#quota, {});
       const window = new StorageWindow({
         client: client ?? `window-${this.#opened}`,
         url: address,
-        localMedium: storeOf(this.registry),
+        localMedium: this.#medium,
         sessionMedium: storeOf(session),
         isBlocked: () => this.blocked,
-        broadcast: (source, ...change) => this.#broadcast(source, ...change),
         onClose: (closed) => {
           this.#windows.delete(closed);
           if (this.#windows.size === 0) this.#stopObserving();
@@ -106,7 +104,7 @@ export class WebStorageArea {
   corrupt(key: string, damage = (text: string) => text.slice(0, text.length / 2)): string {
     return operate('corrupt', () => {
       checkCallback(damage, 'damage');
-      const store = storeOf(this.registry);
+      const store = this.#medium;
       const read = () => store.get(key) ?? refuse('ERR_INVALID_KEY', 'a key that is stored', key);
       const before = textOf(store, read()) as string;
       const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(before));
@@ -122,25 +120,21 @@ export class WebStorageArea {
     for (const window of [...this.#windows]) window.close();
   }
 
-  /** What others do to the medium: backends, other areas, the registry itself. Windows tell of their changes themselves. */
-  #hear(...[key, before, after, maker]: Parameters<CommitObserver<string>>): void {
-    if (maker === CORRUPTION || (maker instanceof StorageWindow && this.#windows.has(maker))) return;
-    try {
-      const [oldValue, newValue] = [before, after].map((record) => textOf(storeOf(this.registry), record)) as [string, string];
-      if (oldValue !== newValue) this.#broadcast(null, key, oldValue, newValue);
-    } catch (error) {
-      reportUncaught(error); // of a codec: the change has been made, whoever can't read it
-    }
-  }
-
-  /** In the order of the changes, to each window that was open when the change was made. */
-  #broadcast(source: StorageWindow | null, ...[key, oldValue, newValue]: Parameters<Broadcast>): void {
-    const url = source?.location.href ?? `${this.origin}/`;
+  /** Tells of a change to every window that is open when it is made, but for the one that makes it. */
+  #broadcast(...[key, before, after, maker]: Parameters<CommitObserver<string>>): void {
+    if (maker === CORRUPTION) return;
+    const [oldValue, newValue] = [before, after].map((record) => textOf(this.#medium, record)) as [string | null, string | null];
+    if (key !== null && oldValue === newValue) return;
+    const url = maker instanceof StorageWindow ? maker.location.href : `${this.origin}/`;
     for (const window of this.#windows) {
-      if (window === source) continue;
+      if (window === maker) continue;
       const receive = window.receiver();
       this.#events.add(() => receive({ key, oldValue, newValue, url }));
     }
+  }
+
+  get #medium(): MemoryStore<string> {
+    return storeOf(this.registry);
   }
 }
 
