@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** From the bottom to the top: a room imports from itself and from those before it. */
-const ROOMS = ['contracts', 'errors', 'revision', 'codec', 'store', 'backend', 'registry', 'index', 'testing', 'web-storage'];
+const ROOMS = ['contracts', 'errors', 'revision', 'codec', 'store', 'backend', 'registry', 'index', 'testing', 'web-storage', 'simulation'];
 
 const root = join(__dirname, '..');
 const source = join(root, 'src');

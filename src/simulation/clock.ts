@@ -1,0 +1,89 @@
+import { refuse } from '../errors';
+import { nextTask } from './next-task';
+
+/** Where the simulation takes its time from. All times are in ms. */
+export interface Clock {
+  now(): number;
+  /** Resolves when so much time has gone by. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** The machine's own. Timers are looked up at each call, so a test may have put others in their place. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+interface Sleeper {
+  readonly until: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that stands still until it is told to go on, and then never waits. Hand its `now` to a registry as well, for
+ * metadata of the same time.
+ *
+ * @example
+ * const clock = new VirtualClock();
+ * const saved = handle.save(snapshot); // on a backend with a latency of 100 ms on this clock
+ * await clock.advance(100);
+ * await saved;
+ */
+export class VirtualClock implements Clock {
+  #now: number;
+  #sleepers: Sleeper[] = [];
+
+  /** @param start in ms since the epoch. Default: 0 */
+  constructor(start = 0) {
+    if (!Number.isFinite(start)) refuse('ERR_INVALID_OPTION', 'start to be a finite number of ms', start);
+    this.#now = start;
+  }
+
+  /** Can be handed on without the clock: `{ now: clock.now }`. */
+  readonly now = (): number => this.#now;
+
+  sleep(ms: number): Promise<void> {
+    checkDuration(ms);
+    return new Promise((wake) => {
+      this.#sleepers.push({ until: this.#now + ms, wake });
+    });
+  }
+
+  /** When the next sleeper is due, in ms since the epoch; `null` if nobody sleeps. */
+  get next(): number | null {
+    return this.#sleepers.length === 0 ? null : Math.min(...this.#sleepers.map(({ until }) => until));
+  }
+
+  /** Lets so much time go by: wakes whoever is due on the way, in order, each after what the one before it has set off. */
+  async advance(ms: number): Promise<void> {
+    checkDuration(ms);
+    await this.#runUntil(this.#now + ms);
+  }
+
+  /** Lets time go by until nobody sleeps. */
+  async runAll(): Promise<void> {
+    await this.#runUntil(null);
+  }
+
+  async #runUntil(end: number | null): Promise<void> {
+    await nextTask();
+    for (let due = this.#takeNext(end); due !== undefined; due = this.#takeNext(end)) {
+      this.#now = Math.max(this.#now, due.until);
+      due.wake();
+      await nextTask();
+    }
+    if (end !== null) this.#now = Math.max(this.#now, end);
+  }
+
+  #takeNext(end: number | null): Sleeper | undefined {
+    const { next } = this;
+    if (next === null || (end !== null && next > end)) return undefined;
+    const due = this.#sleepers.find(({ until }) => until === next);
+    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due);
+    return due;
+  }
+}
+
+function checkDuration(ms: number): void {
+  if (!(Number.isFinite(ms) && ms >= 0)) refuse('ERR_INVALID_OPTION', 'a number of ms, 0 or more', ms);
+}

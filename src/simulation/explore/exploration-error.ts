@@ -1,0 +1,39 @@
+import { StorageError } from '../../errors';
+
+export interface Exploration {
+  /** How many schedules were run until one failed. */
+  readonly schedules: number;
+  /** The steps of the one that failed, such as `tab-1/counter#1 effect`. */
+  readonly schedule: readonly string[];
+  /** What its clients did, a lane for each. */
+  readonly timeline: string;
+  /** Give it as `replay` to run just this schedule. */
+  readonly token: string;
+  /** Of the strategy `random`. */
+  readonly seed?: number | undefined;
+}
+
+/** A schedule under which a scenario fails, or gets stuck. The scenario's own error is its `cause`. */
+export class ExplorationError extends StorageError {
+  static {
+    ExplorationError.prototype.name = 'ExplorationError';
+  }
+
+  declare readonly schedules: number;
+  declare readonly schedule: readonly string[];
+  declare readonly timeline: string;
+  declare readonly token: string;
+  declare readonly seed: number | undefined;
+
+  constructor(exploration: Exploration, received: string, ...cause: [cause?: unknown]) {
+    const { schedules, timeline, token, seed } = exploration;
+    super('ERR_SCHEDULE_FAILED', {
+      operation: 'explore',
+      expected: 'the scenario to pass in every order',
+      received: `${received} in schedule ${schedules}${seed === undefined ? '' : ` of seed ${seed}`}`,
+      ...(cause.length > 0 && { cause: cause[0] }),
+    });
+    this.message += `\n\n${timeline}\n\nTo run just this schedule: explore(scenario, { …, replay: '${token}' })\n`;
+    Object.assign(this, exploration);
+  }
+}

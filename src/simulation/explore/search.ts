@@ -1,0 +1,111 @@
+import { areIndependent, type Step } from './step';
+
+/** Says which step a run takes, and whether there is another run to be made. */
+export interface Strategy {
+  /** The next step of the run that goes on; nothing where the rest of it need not be seen. */
+  choose(possible: readonly Step[]): Step | undefined;
+  /** Makes ready for another run. @returns whether there is one */
+  backtrack(): boolean;
+}
+
+/** A point that a search has come to. */
+interface Point {
+  /** Steps that are yet to be tried from here. */
+  readonly untried: Step[];
+  /** Steps that lead only to what was seen already. */
+  readonly asleep: Step[];
+  readonly possible: readonly Step[];
+  taken: Step;
+}
+
+/** Goes through orders, depth first: each run follows the path to the last point where something is left to try. */
+abstract class DepthFirst implements Strategy {
+  protected readonly path: Point[] = [];
+  #depth = 0;
+
+  /** Of the steps that are possible at a new point, those to try, and those that need not be. */
+  protected abstract open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] };
+
+  choose(possible: readonly Step[]): Step | undefined {
+    const known = this.path[this.#depth];
+    this.#depth += 1;
+    if (known !== undefined) return known.taken;
+    const { untried, asleep } = this.open(possible);
+    const taken = untried.shift();
+    if (taken !== undefined) this.path.push({ untried, asleep, possible, taken });
+    return taken;
+  }
+
+  backtrack(): boolean {
+    this.#depth = 0;
+    for (let point = this.path.at(-1); point !== undefined; point = this.path.at(-1)) {
+      const next = point.untried.shift();
+      if (next !== undefined) {
+        point.asleep.push(point.taken);
+        point.taken = next;
+        return true;
+      }
+      this.path.pop();
+    }
+    return false;
+  }
+}
+
+/** Every order. */
+export class EveryOrder extends DepthFirst {
+  protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
+    return { untried: [...possible], asleep: [] };
+  }
+}
+
+/**
+ * Of all orders that differ only in the order of independent steps, one. Two means, both sound: *sleep sets* (P. Godefroid,
+ * "Partial-Order Methods for the Verification of Concurrent Systems", 1996), by which a step that was tried before is not
+ * tried again behind steps that it does not depend on; and *persistent sets* of replies: a client that has nothing but
+ * replies to come goes on at once, since no step of another client depends on them.
+ */
+export class EveryDifferentOrder extends DepthFirst {
+  readonly #isShared: boolean;
+
+  /** @param isShared whether keys have something in common, as under a quota */
+  constructor(isShared: boolean) {
+    super();
+    this.#isShared = isShared;
+  }
+
+  protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
+    const before = this.path.at(-1);
+    const asleep = (before?.asleep ?? []).filter((step) => areIndependent(step, (before as Point).taken, this.#isShared));
+    const free = possible.find(({ client }) => possible.every((step) => step.client !== client || step.phase === 'reply'));
+    const worthTrying = free === undefined ? possible : possible.filter(({ client }) => client === free.client);
+    return { untried: worthTrying.filter(({ id }) => !asleep.some((step) => step.id === id)), asleep };
+  }
+}
+
+/**
+ * Orders in which a client is kept waiting for another one at most so many times (M. Musuvathi and S. Qadeer, "Iterative
+ * Context Bounding", 2007): the fewer, the easier to read, and most bugs need one or two.
+ */
+export class FewPreemptions extends DepthFirst {
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    super();
+    this.#limit = limit;
+  }
+
+  protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
+    const last = this.path.at(-1)?.taken.client;
+    const own = possible.filter(({ client }) => client === last);
+    const mayLeave = own.length === 0 || countPreemptions(this.path) < this.#limit;
+    return { untried: mayLeave ? [...own, ...possible.filter((step) => !own.includes(step))] : own, asleep: [] };
+  }
+}
+
+/** How often another client went on though the one before could have. */
+function countPreemptions(path: readonly Pick<Point, 'possible' | 'taken'>[]): number {
+  return path.filter(({ possible, taken }, index) => {
+    const before = path[index - 1]?.taken.client;
+    return taken.client !== before && possible.some(({ client }) => client === before);
+  }).length;
+}

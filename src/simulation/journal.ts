@@ -1,0 +1,132 @@
+import type { Operation } from '../backend/base-storage-backend';
+import { refuse } from '../errors';
+import { formatSequenceDiagram } from './sequence-diagram';
+import { formatTimeline } from './timeline';
+
+export interface JournalEntry {
+  /** Counts from 1, in the order of the calls. */
+  readonly number: number;
+  readonly type: Operation['type'];
+  readonly client: string;
+  readonly key: string;
+  /** Of a conditional write: what had to be stored; `null` for nothing. */
+  readonly ifMatch?: string | null;
+  /**
+   * Of a save or an update: the revision that it stored, or was to store. Of a load and a stat: the one that it found;
+   * `null` for nothing. Absent where that is not known.
+   */
+  readonly revision?: string | null;
+  /** Places in the order of everything that the journal has recorded. Absent: it has not come to that. */
+  readonly begin: number;
+  readonly effect?: number;
+  readonly end?: number;
+  /** Times, in ms, of the journal's clock. */
+  readonly beganAt: number;
+  readonly endedAt?: number;
+  readonly outcome: 'pending' | 'done' | 'failed';
+  /** Why it failed. */
+  readonly error?: unknown;
+}
+
+export interface JournalOptions {
+  /** The most entries that are kept; the oldest go first. Default: 10,000 */
+  readonly limit?: number;
+  /** Default: the time of day. */
+  readonly clock?: { now(): number };
+}
+
+type Draft = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
+
+/**
+ * What operations did, and in which order: hand one journal to `withJournal` for all the backends that it is to record.
+ *
+ * @example
+ * console.log(journal.toString()); // a lane for each client, from top to bottom
+ * expect(journal.find({ client: 'tab-1', type: 'save' })).toHaveLength(1);
+ */
+export class Journal {
+  readonly #limit: number;
+  readonly #clock: { now(): number };
+  #entries: Draft[] = [];
+  #recorded = 0;
+  #places = 0;
+
+  constructor(options: JournalOptions = {}) {
+    const { limit = 10_000, clock = { now: () => Date.now() } } = options;
+    if (!(Number.isSafeInteger(limit) && limit > 0)) refuse('ERR_INVALID_OPTION', 'limit to be a whole number above 0', limit);
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /** In the order of the calls. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries.map((entry) => ({ ...entry }));
+  }
+
+  /** How many entries were recorded, those included that are not kept any more. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  /** The entries that have all of these. */
+  find(wanted: Partial<Pick<JournalEntry, 'type' | 'client' | 'key' | 'revision' | 'outcome'>>): readonly JournalEntry[] {
+    const fields = Object.entries(wanted) as [keyof JournalEntry, unknown][];
+    return this.entries.filter((entry) => fields.every(([field, value]) => entry[field] === value));
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /** A timeline: a lane for each client, and a row for each effect and each answer that came later. */
+  toString(): string {
+    return formatTimeline(this.#entries);
+  }
+
+  /** The same as a Mermaid sequence diagram. */
+  toMermaid(): string {
+    return formatSequenceDiagram(this.#entries);
+  }
+
+  /** @internal An operation was called. */
+  begin({ type, client, key, revision, ifMatch }: Operation): Draft {
+    this.#recorded += 1;
+    const entry: Draft = {
+      number: this.#recorded,
+      type,
+      client,
+      key,
+      ...(revision !== undefined && { revision }),
+      ...(ifMatch !== undefined && { ifMatch }),
+      begin: this.#place(),
+      beganAt: this.#clock.now(),
+      outcome: 'pending',
+    };
+    this.#entries.push(entry);
+    if (this.#entries.length > this.#limit) this.#entries.shift();
+    return entry;
+  }
+
+  /** @internal It has taken effect. */
+  effect(entry: Draft, result: unknown): void {
+    entry.effect = this.#place();
+    if (entry.type === 'load' || entry.type === 'stat' || entry.type === 'update') entry.revision = revisionOf(result);
+  }
+
+  /** @internal Its caller has learned of it. */
+  end(entry: Draft, outcome: 'done' | 'failed', error?: unknown): void {
+    entry.end = this.#place();
+    entry.endedAt = this.#clock.now();
+    entry.outcome = outcome;
+    if (outcome === 'failed') entry.error = error;
+  }
+
+  #place(): number {
+    this.#places += 1;
+    return this.#places;
+  }
+}
+
+function revisionOf(record: unknown): string | null {
+  return (record as { readonly revision?: string } | null)?.revision ?? null;
+}

@@ -1,0 +1,20 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+
+/** Numbers that look like chance, and are the same for the same seed. */
+export interface Random {
+  /** A whole number from 0 to `limit - 1`. */
+  below(limit: number): number;
+  /** A number from 0 to 1, without 1. */
+  next(): number;
+}
+
+export function randomFrom(seed: number): Random {
+  const generator = xoroshiro128plus(seed);
+  return {
+    below: (limit) => uniformInt(generator, 0, limit - 1),
+    next: () => uniformInt(generator, 0, RESOLUTION - 1) / RESOLUTION,
+  };
+}
+
+const RESOLUTION = 2 ** 31;
