@@ -12,11 +12,17 @@ test('wakes sleepers in the order of their times, each after what the one before
   void sleep('late', 30);
   void sleep('often', 10, 10, 15);
   await clock.advance(25);
-  expect(woken).toEqual([['often', 1010], ['often', 1020]]);
+  expect(woken).toEqual([
+    ['often', 1010],
+    ['often', 1020],
+  ]);
   expect([clock.now(), clock.next]).toEqual([1025, 1030]);
 
   await clock.runAll();
-  expect(woken.slice(2)).toEqual([['late', 1030], ['often', 1035]]);
+  expect(woken.slice(2)).toEqual([
+    ['late', 1030],
+    ['often', 1035],
+  ]);
   expect([clock.now(), clock.next]).toEqual([1035, null]);
 });
 

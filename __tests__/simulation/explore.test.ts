@@ -43,7 +43,9 @@ describe('a lost update', () => {
 
     expect(error).toMatchObject({ name: 'ExplorationError', code: 'ERR_SCHEDULE_FAILED', operation: 'explore' });
     expect(error.timeline).toBe(
-      ['a          b', '────────   ────────', 'load → 0   ·', '·          load → 0', '·          save 1', 'save 1     ·'].join('\n'),
+      ['a          b', '────────   ────────', 'load → 0   ·', '·          load → 0', '·          save 1', 'save 1     ·'].join(
+        '\n',
+      ),
     );
     expect(String((error.cause as Error).message)).toContain('Expected');
     expect(error.message).toContain(error.timeline);
@@ -65,7 +67,10 @@ describe('a lost update', () => {
 
   test('is found by chance, and again by the same seed', async () => {
     const options = { initial, strategy: 'random', seed: 7 } as const;
-    const [first, second] = [await failureOf(explore(counting(2, click), options)), await failureOf(explore(counting(2, click), options))];
+    const [first, second] = [
+      await failureOf(explore(counting(2, click), options)),
+      await failureOf(explore(counting(2, click), options)),
+    ];
     expect([second.schedules, second.token, second.message]).toEqual([first.schedules, first.token, first.message]);
     expect(first.seed).toBe(7);
   });

@@ -15,8 +15,32 @@ test('records who did what, to which revision, and how it ended', async () => {
   await b.save({ revision: '2', data: 'cake' }, { ifMatch: '7' }).catch(() => {});
 
   expect(journal.entries).toEqual([
-    { number: 1, type: 'save', client: 'a', key: 'note', revision: '1', begin: 1, effect: 2, end: 3, beganAt: 100, endedAt: 101, outcome: 'done' },
-    { number: 2, type: 'load', client: 'b', key: 'note', revision: '1', begin: 4, effect: 5, end: 6, beganAt: 102, endedAt: 103, outcome: 'done' },
+    {
+      number: 1,
+      type: 'save',
+      client: 'a',
+      key: 'note',
+      revision: '1',
+      begin: 1,
+      effect: 2,
+      end: 3,
+      beganAt: 100,
+      endedAt: 101,
+      outcome: 'done',
+    },
+    {
+      number: 2,
+      type: 'load',
+      client: 'b',
+      key: 'note',
+      revision: '1',
+      begin: 4,
+      effect: 5,
+      end: 6,
+      beganAt: 102,
+      endedAt: 103,
+      outcome: 'done',
+    },
     {
       number: 3,
       type: 'save',

@@ -1,32 +1,8 @@
 import type { Operation } from '../backend/base-storage-backend';
 import { refuse } from '../errors';
+import type { JournalEntry } from './journal-entry';
 import { formatSequenceDiagram } from './sequence-diagram';
 import { formatTimeline } from './timeline';
-
-export interface JournalEntry {
-  /** Counts from 1, in the order of the calls. */
-  readonly number: number;
-  readonly type: Operation['type'];
-  readonly client: string;
-  readonly key: string;
-  /** Of a conditional write: what had to be stored; `null` for nothing. */
-  readonly ifMatch?: string | null;
-  /**
-   * Of a save or an update: the revision that it stored, or was to store. Of a load and a stat: the one that it found;
-   * `null` for nothing. Absent where that is not known.
-   */
-  readonly revision?: string | null;
-  /** Places in the order of everything that the journal has recorded. Absent: it has not come to that. */
-  readonly begin: number;
-  readonly effect?: number;
-  readonly end?: number;
-  /** Times, in ms, of the journal's clock. */
-  readonly beganAt: number;
-  readonly endedAt?: number;
-  readonly outcome: 'pending' | 'done' | 'failed';
-  /** Why it failed. */
-  readonly error?: unknown;
-}
 
 export interface JournalOptions {
   /** The most entries that are kept; the oldest go first. Default: 10,000 */

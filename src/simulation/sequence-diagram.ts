@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal';
+import type { JournalEntry } from './journal-entry';
 import { rowsOf } from './timeline';
 
 /** The rows of a timeline as messages between clients and the storage (mermaid.js.org, "Sequence diagrams"). */

@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal';
+import type { JournalEntry } from './journal-entry';
 
 interface Row {
   readonly place: number;
@@ -10,9 +10,14 @@ interface Row {
 export function formatTimeline(entries: readonly JournalEntry[]): string {
   const clients = [...new Set(entries.map(({ client }) => client))];
   const rows = rowsOf(entries);
-  const width = (lane: string) => Math.max(lane.length, ...rows.filter(({ client }) => client === lane).map(({ text }) => text.length));
+  const width = (lane: string) =>
+    Math.max(lane.length, ...rows.filter(({ client }) => client === lane).map(({ text }) => text.length));
   const widths = clients.map(width);
-  const line = (cells: readonly string[]) => cells.map((cell, lane) => cell.padEnd(widths[lane] ?? 0)).join('   ').trimEnd();
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, lane) => cell.padEnd(widths[lane] ?? 0))
+      .join('   ')
+      .trimEnd();
   return [
     line(clients),
     line(widths.map((length) => '─'.repeat(length))),
@@ -28,7 +33,7 @@ export function rowsOf(entries: readonly JournalEntry[]): readonly Row[] {
   for (const entry of entries) {
     const { client, begin, effect, end, outcome } = entry;
     const what = named ? `${entry.type} ${entry.key}` : entry.type;
-    if (effect !== undefined) rows.push({ place: effect, client, text: `${what}${valueOf(entry)}` });
+    if (effect !== undefined) rows.push({ place: effect, client, text: `${what}${resultOf(entry)}` });
     if (outcome === 'failed' && end !== undefined) rows.push({ place: end, client, text: `${what} ✗ ${reasonOf(entry.error)}` });
     else if (effect === undefined) rows.push({ place: begin, client, text: `${what} …` });
     else if (end === undefined) rows.push({ place: effect + 0.5, client, text: `${what} never answered` });
@@ -37,7 +42,7 @@ export function rowsOf(entries: readonly JournalEntry[]): readonly Row[] {
   return rows.sort((a, b) => a.place - b.place);
 }
 
-function valueOf({ type, revision }: JournalEntry): string {
+function resultOf({ type, revision }: JournalEntry): string {
   if (revision === undefined) return '';
   if (type === 'save' || type === 'update') return ` ${revision}`;
   return ` → ${revision ?? 'nothing'}`;

@@ -189,10 +189,17 @@ function describeFailure<T>({ outcome, steps, choices, journal }: Trial, schedul
 
 function checkOptions<T>(scenario: Scenario<T>, options: ExploreOptions<T>) {
   checkCallback(scenario, 'a scenario');
-  const { initial, quota, codec, strategy = 'exhaustive', seed, schedules, reduction = true, patience = 100, replay } = readOptions(
-    options,
-    ['initial', 'quota', 'codec', 'strategy', 'seed', 'schedules', 'reduction', 'patience', 'replay'],
-  );
+  const {
+    initial,
+    quota,
+    codec,
+    strategy = 'exhaustive',
+    seed,
+    schedules,
+    reduction = true,
+    patience = 100,
+    replay,
+  } = readOptions(options, ['initial', 'quota', 'codec', 'strategy', 'seed', 'schedules', 'reduction', 'patience', 'replay']);
   if (strategy !== 'exhaustive' && strategy !== 'random') {
     refuse('ERR_INVALID_OPTION', "strategy to be 'exhaustive' or 'random'", strategy);
   }
@@ -201,7 +208,8 @@ function checkOptions<T>(scenario: Scenario<T>, options: ExploreOptions<T>) {
     refuse('ERR_INVALID_OPTION', 'schedules to be a whole number above 0', schedules);
   }
   if (typeof reduction !== 'boolean') refuse('ERR_INVALID_OPTION', 'reduction to be true or false', reduction);
-  if (!(Number.isFinite(patience) && patience >= 0)) refuse('ERR_INVALID_OPTION', 'patience to be a number of ms, 0 or more', patience);
+  if (!(Number.isFinite(patience) && patience >= 0))
+    refuse('ERR_INVALID_OPTION', 'patience to be a number of ms, 0 or more', patience);
   return {
     registry: { ...(initial && { initial }), ...(quota !== undefined && { quota }), ...(codec && { codec }) },
     quota,

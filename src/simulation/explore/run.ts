@@ -1,4 +1,4 @@
-import { realSleep, nextTask } from '../next-task';
+import { nextTask, realSleep } from '../next-task';
 import type { ScheduledTurn, Scheduler } from '../scheduling';
 import type { Step } from './step';
 
