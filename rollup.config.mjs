@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
 
@@ -13,6 +13,11 @@ const input = Object.fromEntries(
 function onwarn({ message }) {
   throw new Error(message);
 }
+
+/** Optional peers of single entries: whoever uses those has them. */
+const external = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies ?? {}).map(
+  (name) => new RegExp(`^${name}(/|$)`),
+);
 
 function output(format, extension) {
   return { dir: 'dist', format, entryFileNames: `[name].${extension}`, chunkFileNames: `chunks/[name].${extension}` };
@@ -43,6 +48,7 @@ rmSync('dist', { recursive: true, force: true });
 export default [
   {
     input,
+    external,
     onwarn,
     plugins: [typescript({ include: 'src/**/*.ts', noEmit: false, noEmitOnError: true }), rememberValues],
     output: [
@@ -52,6 +58,7 @@ export default [
   },
   {
     input,
+    external,
     onwarn,
     plugins: [dts(), exportTypesAsTypes],
     output: [output('es', 'd.ts'), output('es', 'd.cts')].map((declarations) => ({

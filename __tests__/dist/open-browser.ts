@@ -14,6 +14,7 @@ const PAGE = `<!doctype html>
   "shared-memory-registry": "/dist/index.js",
   "shared-memory-registry/testing": "/dist/testing.js",
   "shared-memory-registry/web-storage": "/dist/web-storage.js",
+  "shared-memory-registry/simulation": "/dist/simulation.js",
   "fast-check": "/node_modules/fast-check/lib/fast-check.js",
   "pure-rand/": "/node_modules/pure-rand/lib/esm/"
 } }</script>`;

@@ -15,7 +15,7 @@ function read(path: string): string {
   return readFileSync(join(installed.folder, 'node_modules/shared-memory-registry', path), 'utf8');
 }
 
-const ENTRIES = ['index', 'testing', 'web-storage'];
+const ENTRIES = ['index', 'testing', 'web-storage', 'simulation'];
 
 test('the tarball holds what a user needs, and nothing else', () => {
   const kinds = ['js', 'js.map', 'cjs', 'cjs.map'];

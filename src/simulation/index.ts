@@ -2,6 +2,8 @@ export { type Clock, realClock, VirtualClock } from './clock';
 export { withExpiry } from './expiry';
 export { type Exploration, ExplorationError } from './explore/exploration-error';
 export { type ExploreContext, type ExploreOptions, type ExploreReport, explore, type Scenario } from './explore/explore';
+export { type Fault, type FaultKind, type FaultOptions, FaultPlan, type FaultTarget, type RandomFaults } from './fault-plan';
+export { withFaults } from './faults';
 export { Journal, type JournalOptions } from './journal';
 export type { JournalEntry } from './journal-entry';
 export { withJournal } from './journaling';

@@ -1,0 +1,194 @@
+import type { Operation } from '../backend/base-storage-backend';
+import { refuse } from '../errors';
+import { type Random, randomFrom } from './random';
+
+/**
+ * What can go wrong with an operation.
+ * - `refused`: nothing has happened, and the caller gets an error.
+ * - `lost reply`: it has happened, and the caller gets an error.
+ * - `dropped`: nothing has happened, and the caller is told that it has. Of a save and a clear.
+ * - `stale read`: a load finds what was there before the latest write that this plan knows of.
+ * - `corrupted read`: a load finds damaged data.
+ * - `crash`: it never ends, nor does any other operation of this client, until `restart`.
+ */
+export type FaultKind = 'refused' | 'lost reply' | 'dropped' | 'stale read' | 'corrupted read' | 'crash';
+
+const KINDS: readonly FaultKind[] = ['refused', 'lost reply', 'dropped', 'stale read', 'corrupted read', 'crash'];
+
+/** `save` is an update as well: both write. */
+export type FaultTarget = Operation['type'];
+
+export interface FaultOptions {
+  /** Default: every key. */
+  readonly key?: string;
+  /** Default: every client. */
+  readonly client?: string;
+  /** Default: `refused` */
+  readonly kind?: FaultKind;
+  /** What the caller gets. Default: an error that says which fault it was. */
+  readonly error?: unknown;
+}
+
+export interface RandomFaults {
+  readonly seed: number;
+  /** The share of operations that fail, from 0 to 1. */
+  readonly rate: number;
+  /** Default: all of them. */
+  readonly kinds?: readonly FaultKind[];
+}
+
+/** A fault that has struck. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly error: unknown;
+}
+
+interface Rule extends FaultOptions {
+  readonly type: FaultTarget;
+  left: number;
+}
+
+interface Hold {
+  readonly type: FaultTarget;
+  readonly key: string | undefined;
+  readonly client: string | undefined;
+  readonly released: Promise<void>;
+  readonly open: () => void;
+}
+
+/**
+ * What is to go wrong, and when: told step by step, or by chance from a seed. Hand it to `withFaults`; it can be changed at
+ * any time.
+ *
+ * @example
+ * const plan = new FaultPlan();
+ * plan.failNext('save', { client: 'tab-1', kind: 'lost reply' });
+ * const lift = plan.fail('load'); // until it is lifted
+ * const { release } = plan.hold('save');
+ */
+export class FaultPlan {
+  #rules: Rule[] = [];
+  #holds: Hold[] = [];
+  /** By client: how often it has crashed, and whether it is down. */
+  readonly #crashes = new Map<string, { count: number; isDown: boolean }>();
+  readonly #random: (Required<RandomFaults> & { readonly numbers: Random }) | undefined;
+
+  constructor(random?: RandomFaults) {
+    if (random === undefined) return;
+    const { seed, rate, kinds = KINDS } = random;
+    if (!Number.isSafeInteger(seed)) refuse('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
+    if (!(Number.isFinite(rate) && rate >= 0 && rate <= 1)) refuse('ERR_INVALID_OPTION', 'rate to be a number from 0 to 1', rate);
+    for (const kind of kinds) checkKind(kind);
+    this.#random = { seed, rate, kinds, numbers: randomFrom(seed) };
+  }
+
+  /** Fails the next operation of this type, or the next so many; then it is over. */
+  failNext(type: FaultTarget, options: FaultOptions & { readonly times?: number } = {}): void {
+    const { times = 1, ...rule } = options;
+    if (!(Number.isSafeInteger(times) && times > 0)) refuse('ERR_INVALID_OPTION', 'times to be a whole number above 0', times);
+    this.#add(type, rule, times);
+  }
+
+  /** Fails every operation of this type. @returns what lifts it */
+  fail(type: FaultTarget, options: FaultOptions = {}): () => void {
+    const rule = this.#add(type, options, Number.POSITIVE_INFINITY);
+    return () => {
+      this.#rules = this.#rules.filter((other) => other !== rule);
+    };
+  }
+
+  /** Keeps operations of this type from taking effect until they are released. */
+  hold(type: FaultTarget, { key, client }: Pick<FaultOptions, 'key' | 'client'> = {}): { readonly release: () => void } {
+    let open = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const hold = { type, key, client, released, open };
+    this.#holds.push(hold);
+    return {
+      release: () => {
+        this.#holds = this.#holds.filter((other) => other !== hold);
+        open();
+      },
+    };
+  }
+
+  /** Brings a client back that has crashed. What it had under way never ends: take new handles, as a new process would. */
+  restart(client: string): void {
+    const crash = this.#crashes.get(client);
+    if (crash !== undefined) crash.isDown = false;
+  }
+
+  /** Lifts everything that was told, and releases what is held. Chance goes on. */
+  reset(): void {
+    this.#rules = [];
+    for (const { open } of this.#holds.splice(0)) open();
+    for (const crash of this.#crashes.values()) crash.isDown = false;
+  }
+
+  /** @internal What this operation has to wait for; `undefined` for nothing. */
+  held(operation: Operation): Promise<void> | undefined {
+    return this.#holds.find((hold) => matches(hold, operation))?.released;
+  }
+
+  /** @internal Whether a client is down. */
+  isDown(client: string): boolean {
+    return this.#crashes.get(client)?.isDown ?? false;
+  }
+
+  /** @internal How often a client has crashed. */
+  crashesOf(client: string): number {
+    return this.#crashes.get(client)?.count ?? 0;
+  }
+
+  /** @internal The fault that strikes this operation, if any. */
+  strike(operation: Operation): Fault | undefined {
+    const rule = this.#rules.find((candidate) => matches(candidate, operation));
+    if (rule === undefined) return this.#strikeByChance(operation);
+    rule.left -= 1;
+    if (rule.left === 0) this.#rules = this.#rules.filter((other) => other !== rule);
+    const { kind = 'refused' } = rule;
+    return this.#struck(kind, operation, 'error' in rule ? rule.error : undefined);
+  }
+
+  #strikeByChance(operation: Operation): Fault | undefined {
+    if (this.#random === undefined) return undefined;
+    const { rate, kinds, numbers } = this.#random;
+    const [isStruck, kind] = [numbers.next() < rate, kinds[numbers.below(kinds.length)]];
+    return isStruck && kind !== undefined && canStrike(kind, operation) ? this.#struck(kind, operation, undefined) : undefined;
+  }
+
+  #struck(kind: FaultKind, { type, key, client }: Operation, error: unknown): Fault {
+    if (kind === 'crash') this.#crashes.set(client, { count: this.crashesOf(client) + 1, isDown: true });
+    return { kind, error: error ?? new Error(`simulated fault: ${kind} of ${type} ${JSON.stringify(key)} by ${client}`) };
+  }
+
+  #add(type: FaultTarget, options: FaultOptions, times: number): Rule {
+    const { kind = 'refused' } = options;
+    checkKind(kind);
+    if (!canStrike(kind, { type })) refuse('ERR_INVALID_OPTION', `a kind of fault that can strike a ${type}`, kind);
+    const rule = { ...options, type, left: times };
+    this.#rules.push(rule);
+    return rule;
+  }
+}
+
+function matches(
+  rule: { type: FaultTarget; key?: string | undefined; client?: string | undefined },
+  operation: Operation,
+): boolean {
+  const { type, key = operation.key, client = operation.client } = rule;
+  const isOfType = type === operation.type || (type === 'save' && operation.type === 'update');
+  return isOfType && key === operation.key && client === operation.client;
+}
+
+/** A load can't be dropped, and only a load can find what is stale. */
+function canStrike(kind: FaultKind, { type }: Pick<Operation, 'type'>): boolean {
+  if (kind === 'dropped') return type === 'save' || type === 'clear';
+  if (kind === 'stale read' || kind === 'corrupted read') return type === 'load';
+  return true;
+}
+
+function checkKind(kind: unknown): void {
+  if (!KINDS.includes(kind as FaultKind)) refuse('ERR_INVALID_OPTION', `a kind of fault: ${KINDS.join(', ')}`, kind);
+}
