@@ -1,3 +1,4 @@
+export { checkHistory, type HistoryReport } from './check-history';
 export { type Clock, realClock, VirtualClock } from './clock';
 export { withExpiry } from './expiry';
 export { type Exploration, ExplorationError } from './explore/exploration-error';

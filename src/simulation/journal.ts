@@ -86,21 +86,35 @@ export class Journal {
   /** @internal It has taken effect. */
   effect(entry: Draft, result: unknown): void {
     entry.effect = this.#place();
-    if (entry.type === 'load' || entry.type === 'stat' || entry.type === 'update') entry.revision = revisionOf(result);
+    if (reads(entry)) entry.revision = revisionOf(result);
   }
 
-  /** @internal Its caller has learned of it. */
-  end(entry: Draft, outcome: 'done' | 'failed', error?: unknown): void {
+  /** @internal Its caller has its answer, which need not be what was found: a fault may have come between. */
+  answer(entry: Draft, result: unknown): void {
+    if (reads(entry)) entry.revision = revisionOf(result);
+    this.#end(entry, 'done');
+  }
+
+  /** @internal Its caller has an error. */
+  fail(entry: Draft, error: unknown): void {
+    entry.error = error;
+    this.#end(entry, 'failed');
+  }
+
+  #end(entry: Draft, outcome: 'done' | 'failed'): void {
     entry.end = this.#place();
     entry.endedAt = this.#clock.now();
     entry.outcome = outcome;
-    if (outcome === 'failed') entry.error = error;
   }
 
   #place(): number {
     this.#places += 1;
     return this.#places;
   }
+}
+
+function reads({ type }: Draft): boolean {
+  return type === 'load' || type === 'stat' || type === 'update';
 }
 
 function revisionOf(record: unknown): string | null {

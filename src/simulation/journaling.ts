@@ -18,10 +18,10 @@ export function withJournal<B extends BackendClass>(Backend: B, journal: Journal
             return effect;
           }),
         );
-        journal.end(entry, 'done');
+        journal.answer(entry, result);
         return result;
       } catch (error) {
-        journal.end(entry, 'failed', error);
+        journal.fail(entry, error);
         throw error;
       }
     }
