@@ -5,8 +5,8 @@ import { type ScheduledTurn, type Scheduler, withSchedule } from 'shared-memory-
 test('each operation asks for a turn before its effect, and for one before its answer', async () => {
   const asked: [label: string, turn: Omit<ScheduledTurn, 'handle'>][] = [];
   const scheduler: Scheduler = {
-    schedule(task, label, { operation, phase }) {
-      asked.push([label, { operation, phase }]);
+    schedule(task, label, { handle: _, ...turn }) {
+      asked.push([label, turn]);
       return task;
     },
   };
@@ -15,8 +15,8 @@ test('each operation asks for a turn before its effect, and for one before its a
 
   const operation = { type: 'save', key: 'note', client: 'a', revision: '1' };
   expect(asked).toEqual([
-    ['a: save "note", effect', { operation, phase: 'effect' }],
-    ['a: save "note", reply', { operation, phase: 'reply' }],
+    ['a: save "note", effect', { client: 'a', key: 'note', operation, phase: 'effect' }],
+    ['a: save "note", reply', { client: 'a', key: 'note', operation, phase: 'reply' }],
   ]);
 });
 

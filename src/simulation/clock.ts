@@ -31,7 +31,8 @@ interface Sleeper {
  */
 export class VirtualClock implements Clock {
   #now: number;
-  #sleepers: Sleeper[] = [];
+  /** In the order in which they are due. */
+  #sleepers: readonly Sleeper[] = [];
 
   /** @param start in ms since the epoch. Default: 0 */
   constructor(start = 0) {
@@ -45,42 +46,44 @@ export class VirtualClock implements Clock {
   sleep(ms: number): Promise<void> {
     checkDuration(ms);
     return new Promise((wake) => {
-      this.#sleepers.push({ until: this.#now + ms, wake });
+      // Sorting keeps the order of those that are due at the same time.
+      this.#sleepers = [...this.#sleepers, { until: this.#now + ms, wake }].sort((a, b) => a.until - b.until);
     });
   }
 
   /** When the next sleeper is due, in ms since the epoch; `null` if nobody sleeps. */
   get next(): number | null {
-    return this.#sleepers.length === 0 ? null : Math.min(...this.#sleepers.map(({ until }) => until));
+    return this.#sleepers[0]?.until ?? null;
   }
 
   /** Lets so much time go by: wakes whoever is due on the way, in order, each after what the one before it has set off. */
   async advance(ms: number): Promise<void> {
     checkDuration(ms);
-    await this.#runUntil(this.#now + ms);
+    const end = this.#now + ms;
+    await this.#runUntil(end);
+    this.#now = Math.max(this.#now, end);
   }
 
   /** Lets time go by until nobody sleeps. */
   async runAll(): Promise<void> {
-    await this.#runUntil(null);
+    await this.#runUntil(Number.POSITIVE_INFINITY);
   }
 
-  async #runUntil(end: number | null): Promise<void> {
+  /** @internal Goes on to when the next sleeper is due, and wakes that one. */
+  wakeNext(): void {
+    const [due, ...others] = this.#sleepers;
+    if (due === undefined) return;
+    this.#sleepers = others;
+    this.#now = Math.max(this.#now, due.until);
+    due.wake();
+  }
+
+  async #runUntil(end: number): Promise<void> {
     await nextTask();
-    for (let due = this.#takeNext(end); due !== undefined; due = this.#takeNext(end)) {
-      this.#now = Math.max(this.#now, due.until);
-      due.wake();
+    while (this.next !== null && this.next <= end) {
+      this.wakeNext();
       await nextTask();
     }
-    if (end !== null) this.#now = Math.max(this.#now, end);
-  }
-
-  #takeNext(end: number | null): Sleeper | undefined {
-    const { next } = this;
-    if (next === null || (end !== null && next > end)) return undefined;
-    const due = this.#sleepers.find(({ until }) => until === next);
-    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due);
-    return due;
   }
 }
 

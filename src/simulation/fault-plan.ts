@@ -25,7 +25,7 @@ export interface FaultOptions {
   readonly client?: string;
   /** Default: `refused` */
   readonly kind?: FaultKind;
-  /** What the caller gets. Default: an error that says which fault it was. */
+  /** What the caller gets. Default: a `SimulatedFault` */
   readonly error?: unknown;
 }
 
@@ -43,9 +43,30 @@ export interface Fault {
   readonly error: unknown;
 }
 
+/** What a caller gets where the plan names no other error; the `cause` of a `StorageError`. */
+export class SimulatedFault extends Error {
+  static {
+    SimulatedFault.prototype.name = 'SimulatedFault';
+  }
+
+  readonly kind: FaultKind;
+
+  constructor(kind: FaultKind, { type, key, client }: Operation) {
+    super(`simulated fault: ${kind} of ${type} ${JSON.stringify(key)} by ${client}`);
+    this.kind = kind;
+  }
+}
+
 interface Rule extends FaultOptions {
   readonly type: FaultTarget;
   left: number;
+}
+
+interface ClientState {
+  crashes: number;
+  isDown: boolean;
+  /** Who waits for a crash. */
+  readonly waiting: (() => void)[];
 }
 
 interface Hold {
@@ -69,8 +90,8 @@ interface Hold {
 export class FaultPlan {
   #rules: Rule[] = [];
   #holds: Hold[] = [];
-  /** By client: how often it has crashed, and whether it is down. */
-  readonly #crashes = new Map<string, { count: number; isDown: boolean }>();
+  readonly #clients = new Map<string, ClientState>();
+  readonly #forced = new WeakMap<Operation, FaultKind>();
   readonly #random: (Required<RandomFaults> & { readonly numbers: Random }) | undefined;
 
   constructor(random?: RandomFaults) {
@@ -113,17 +134,38 @@ export class FaultPlan {
     };
   }
 
+  /** Lets a client crash now: nothing that it has under way ever ends, nor what it begins before its `restart`. */
+  crash(client: string): void {
+    const state = this.#stateOf(client);
+    state.crashes += 1;
+    state.isDown = true;
+    for (const tell of state.waiting.splice(0)) tell();
+  }
+
+  /**
+   * Resolves when the client crashes, at once if it is down: its own promises never end.
+   *
+   * @example
+   * await Promise.race([transfer(writer), plan.crashed('writer')]);
+   */
+  crashed(client: string): Promise<void> {
+    const { isDown, waiting } = this.#stateOf(client);
+    return new Promise((resolve) => {
+      if (isDown) resolve();
+      else waiting.push(resolve);
+    });
+  }
+
   /** Brings a client back that has crashed. What it had under way never ends: take new handles, as a new process would. */
   restart(client: string): void {
-    const crash = this.#crashes.get(client);
-    if (crash !== undefined) crash.isDown = false;
+    this.#stateOf(client).isDown = false;
   }
 
   /** Lifts everything that was told, and releases what is held. Chance goes on. */
   reset(): void {
     this.#rules = [];
     for (const { open } of this.#holds.splice(0)) open();
-    for (const crash of this.#crashes.values()) crash.isDown = false;
+    for (const state of this.#clients.values()) state.isDown = false;
   }
 
   /** @internal What this operation has to wait for; `undefined` for nothing. */
@@ -133,16 +175,23 @@ export class FaultPlan {
 
   /** @internal Whether a client is down. */
   isDown(client: string): boolean {
-    return this.#crashes.get(client)?.isDown ?? false;
+    return this.#clients.get(client)?.isDown ?? false;
   }
 
   /** @internal How often a client has crashed. */
   crashesOf(client: string): number {
-    return this.#crashes.get(client)?.count ?? 0;
+    return this.#clients.get(client)?.crashes ?? 0;
+  }
+
+  /** @internal Lets this very operation fail, before everything that was told. */
+  force(operation: Operation, kind: FaultKind): void {
+    this.#forced.set(operation, kind);
   }
 
   /** @internal The fault that strikes this operation, if any. */
   strike(operation: Operation): Fault | undefined {
+    const forced = this.#forced.get(operation);
+    if (forced !== undefined) return this.#struck(forced, operation, undefined);
     const rule = this.#rules.find((candidate) => matches(candidate, operation));
     if (rule === undefined) return this.#strikeByChance(operation);
     rule.left -= 1;
@@ -158,9 +207,15 @@ export class FaultPlan {
     return isStruck && kind !== undefined && canStrike(kind, operation) ? this.#struck(kind, operation, undefined) : undefined;
   }
 
-  #struck(kind: FaultKind, { type, key, client }: Operation, error: unknown): Fault {
-    if (kind === 'crash') this.#crashes.set(client, { count: this.crashesOf(client) + 1, isDown: true });
-    return { kind, error: error ?? new Error(`simulated fault: ${kind} of ${type} ${JSON.stringify(key)} by ${client}`) };
+  #struck(kind: FaultKind, operation: Operation, error: unknown): Fault {
+    if (kind === 'crash') this.crash(operation.client);
+    return { kind, error: error ?? new SimulatedFault(kind, operation) };
+  }
+
+  #stateOf(client: string): ClientState {
+    const state = this.#clients.get(client) ?? { crashes: 0, isDown: false, waiting: [] };
+    this.#clients.set(client, state);
+    return state;
   }
 
   #add(type: FaultTarget, options: FaultOptions, times: number): Rule {
@@ -183,12 +238,13 @@ function matches(
 }
 
 /** A load can't be dropped, and only a load can find what is stale. */
-function canStrike(kind: FaultKind, { type }: Pick<Operation, 'type'>): boolean {
+export function canStrike(kind: FaultKind, { type }: Pick<Operation, 'type'>): boolean {
   if (kind === 'dropped') return type === 'save' || type === 'clear';
   if (kind === 'stale read' || kind === 'corrupted read') return type === 'load';
   return true;
 }
 
-function checkKind(kind: unknown): void {
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+export function checkKind(kind: unknown): void {
   if (!KINDS.includes(kind as FaultKind)) refuse('ERR_INVALID_OPTION', `a kind of fault: ${KINDS.join(', ')}`, kind);
 }

@@ -25,3 +25,11 @@ export interface JournalEntry {
   /** Why it failed. */
   readonly error?: unknown;
 }
+
+/** Something else that a client did. */
+export interface JournalNote {
+  readonly client: string;
+  readonly text: string;
+  /** In the order of everything that the journal has recorded. */
+  readonly place: number;
+}

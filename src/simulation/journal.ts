@@ -1,6 +1,6 @@
 import type { Operation } from '../backend/base-storage-backend';
 import { refuse } from '../errors';
-import type { JournalEntry } from './journal-entry';
+import type { JournalEntry, JournalNote } from './journal-entry';
 import { formatSequenceDiagram } from './sequence-diagram';
 import { formatTimeline } from './timeline';
 
@@ -24,6 +24,7 @@ export class Journal {
   readonly #limit: number;
   readonly #clock: { now(): number };
   #entries: Draft[] = [];
+  #notes: JournalNote[] = [];
   #recorded = 0;
   #places = 0;
 
@@ -50,18 +51,25 @@ export class Journal {
     return this.entries.filter((entry) => fields.every(([field, value]) => entry[field] === value));
   }
 
-  clear(): void {
-    this.#entries = [];
+  /** Puts something else that a client did into its lane of the timeline. */
+  note(client: string, text: string): void {
+    this.#notes.push({ client, text, place: this.#place() });
+    if (this.#notes.length > this.#limit) this.#notes.shift();
   }
 
-  /** A timeline: a lane for each client, and a row for each effect and each answer that came later. */
+  clear(): void {
+    this.#entries = [];
+    this.#notes = [];
+  }
+
+  /** A timeline: a lane for each client, and a row for each effect, each answer that came later, and each note. */
   toString(): string {
-    return formatTimeline(this.#entries);
+    return formatTimeline(this.#entries, this.#notes);
   }
 
   /** The same as a Mermaid sequence diagram. */
   toMermaid(): string {
-    return formatSequenceDiagram(this.#entries);
+    return formatSequenceDiagram(this.#entries, this.#notes);
   }
 
   /** @internal An operation was called. */

@@ -1,14 +1,20 @@
 import type { BackendClass } from '../backend/backend-class';
 import type { Operation } from '../backend/base-storage-backend';
-import type { Awaitable } from '../contracts';
-import { refuse } from '../errors';
+import { checkCallback } from '../backend/checks';
+import type { Awaitable, StorageChangeListener, Unsubscribe } from '../contracts';
+import { operate, refuse } from '../errors';
+import { reportUncaught } from '../store/change-feed';
 
-/** One of the two turns of an operation. */
+/** What asks for its turn. */
 export interface ScheduledTurn {
-  readonly operation: Operation;
-  /** When it takes effect, and when its caller learns of it. */
-  readonly phase: 'effect' | 'reply';
-  /** The handle that performs it: operations of one handle take effect in the order in which they were called. */
+  readonly client: string;
+  /** `null` where every key is meant. */
+  readonly key: string | null;
+  /** An operation takes effect, its caller learns of it, a listener of a client hears of a change, or a client goes on. */
+  readonly phase: 'effect' | 'reply' | 'delivery' | 'turn';
+  /** Of an effect and a reply. */
+  readonly operation?: Operation;
+  /** The backend or window whose turn it is. Operations of one backend take effect in the order in which they were called. */
   readonly handle: object;
 }
 
@@ -18,17 +24,30 @@ export interface Scheduler {
   schedule<T>(task: Promise<T>, label: string, turn: ScheduledTurn): Promise<T>;
 }
 
+export interface ScheduleOptions {
+  /** Whether each delivery of a change to a listener of a handle asks for a turn as well. Default: false, at once */
+  readonly deliveries?: boolean;
+}
+
+interface Subscribable {
+  subscribe(listener: StorageChangeListener): Unsubscribe;
+}
+
 /**
  * Hands the order of effects and of replies to a scheduler: each operation asks for a turn before it takes effect, and for
  * another one before its caller learns of it, since a reply that is overtaken by another is where stale state comes from.
+ *
+ * With `deliveries`, a listener hears of changes late, though in their order. What it throws is then reported as an uncaught
+ * error: no `onListenerError` is there to hear of it.
  */
-export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Scheduler): B {
+export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Scheduler, options: ScheduleOptions = {}): B {
   if (typeof scheduler?.schedule !== 'function') refuse('ERR_INVALID_OPTION', 'a scheduler with a method schedule', scheduler);
   abstract class ScheduledBackend extends Backend {
     protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
       const ask = (phase: 'effect' | 'reply') => {
-        const label = `${operation.client}: ${operation.type} ${JSON.stringify(operation.key)}, ${phase}`;
-        return scheduler.schedule(Promise.resolve(), label, { operation, phase, handle: this });
+        const { client, key, type } = operation;
+        const label = `${client}: ${type} ${JSON.stringify(key)}, ${phase}`;
+        return scheduler.schedule(Promise.resolve(), label, { client, key, phase, operation, handle: this });
       };
       await ask('effect');
       try {
@@ -38,5 +57,36 @@ export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Sche
       }
     }
   }
-  return ScheduledBackend;
+  // Of the class that has been handed over, whatever it is: some have changes to tell of, and some have not.
+  const { subscribe } = Backend.prototype as Partial<Subscribable>;
+  return options.deliveries && subscribe ? withScheduledDeliveries(ScheduledBackend, scheduler, subscribe) : ScheduledBackend;
+}
+
+function withScheduledDeliveries<B extends BackendClass>(
+  Backend: B,
+  scheduler: Scheduler,
+  subscribeAtOnce: Subscribable['subscribe'],
+): B {
+  abstract class LateHearingBackend extends Backend implements Subscribable {
+    subscribe(listener: StorageChangeListener): Unsubscribe {
+      operate('subscribe', () => checkCallback(listener, 'a listener'), this.key);
+      let isSubscribed = true;
+      let latest: Promise<unknown> = Promise.resolve();
+      const unsubscribe = subscribeAtOnce.call(this, (change) => {
+        const { client, key } = this;
+        const label = `${client}: hears of ${change.type} ${JSON.stringify(key)} by ${change.client ?? 'the registry'}`;
+        latest = latest
+          .then(() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle: this }))
+          .then(() => {
+            if (isSubscribed) listener(change);
+          })
+          .catch(reportUncaught);
+      });
+      return () => {
+        isSubscribed = false;
+        unsubscribe();
+      };
+    }
+  }
+  return LateHearingBackend;
 }

@@ -1,20 +1,23 @@
-import type { JournalEntry } from './journal-entry';
-import { rowsOf } from './timeline';
+import type { JournalEntry, JournalNote } from './journal-entry';
+import { clientsOf, rowsOf } from './timeline';
 
 /** The rows of a timeline as messages between clients and the storage (mermaid.js.org, "Sequence diagrams"). */
-export function formatSequenceDiagram(entries: readonly JournalEntry[]): string {
-  const clients = [...new Set(entries.map(({ client }) => client))];
+export function formatSequenceDiagram(entries: readonly JournalEntry[], notes: readonly JournalNote[]): string {
+  const clients = clientsOf(entries, notes);
   const idOf = (client: string) => `client${clients.indexOf(client) + 1}`;
   return [
     'sequenceDiagram',
     ...clients.map((client) => `  participant ${idOf(client)} as ${escapeText(client)}`),
     '  participant storage',
-    ...rowsOf(entries).map(({ client, text }) => {
-      const isAnswer = /( answered| ✗ .*)$/.test(text);
-      return `  ${isAnswer ? 'storage-->>' : ''}${idOf(client)}${isAnswer ? '' : '->>storage'}: ${escapeText(text)}`;
-    }),
+    ...rowsOf(entries, notes).map(({ type, client, text }) => `  ${PREFIXES[type](idOf(client))}: ${escapeText(text)}`),
   ].join('\n');
 }
+
+const PREFIXES = {
+  request: (client: string) => `${client}->>storage`,
+  answer: (client: string) => `storage-->>${client}`,
+  note: (client: string) => `note over ${client}`,
+};
 
 /** Mermaid reads `;` and `#` as its own. */
 function escapeText(text: string): string {

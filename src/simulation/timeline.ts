@@ -1,15 +1,15 @@
-import type { JournalEntry } from './journal-entry';
+import { SimulatedFault } from './fault-plan';
+import type { JournalEntry, JournalNote } from './journal-entry';
 
-interface Row {
-  readonly place: number;
-  readonly client: string;
-  readonly text: string;
+export interface Row extends JournalNote {
+  /** What comes from the storage to a client, what goes the other way, or what a client does by itself. */
+  readonly type: 'answer' | 'request' | 'note';
 }
 
 /** A lane for each client, from top to bottom in the order of effects. */
-export function formatTimeline(entries: readonly JournalEntry[]): string {
-  const clients = [...new Set(entries.map(({ client }) => client))];
-  const rows = rowsOf(entries);
+export function formatTimeline(entries: readonly JournalEntry[], notes: readonly JournalNote[]): string {
+  const clients = clientsOf(entries, notes);
+  const rows = rowsOf(entries, notes);
   const width = (lane: string) =>
     Math.max(lane.length, ...rows.filter(({ client }) => client === lane).map(({ text }) => text.length));
   const widths = clients.map(width);
@@ -25,19 +25,32 @@ export function formatTimeline(entries: readonly JournalEntry[]): string {
   ].join('\n');
 }
 
-/** What happened, in order: each effect, each failure, and each answer that something else has come before. */
-export function rowsOf(entries: readonly JournalEntry[]): readonly Row[] {
+/** In the order in which they began. */
+export function clientsOf(entries: readonly JournalEntry[], notes: readonly JournalNote[]): readonly string[] {
+  const first = [...entries.map(({ client, begin }) => ({ client, place: begin })), ...notes];
+  return [...new Set(first.sort((a, b) => a.place - b.place).map(({ client }) => client))];
+}
+
+/** What happened, in order: each effect, each failure, each answer that something else has come before, and each note. */
+export function rowsOf(entries: readonly JournalEntry[], notes: readonly JournalNote[]): readonly Row[] {
   const named = new Set(entries.map(({ key }) => key)).size > 1;
-  const places = entries.flatMap(({ effect, end }) => [effect, end]).filter((place) => place !== undefined);
-  const rows: Row[] = [];
+  const places = [...entries.flatMap(({ effect, end }) => [effect, end]), ...notes.map(({ place }) => place)];
+  const rows: Row[] = notes.map((note) => ({ ...note, type: 'note' }));
+  const add = (type: Row['type'], client: string, place: number, text: string) => void rows.push({ type, client, place, text });
   for (const entry of entries) {
     const { client, begin, effect, end, outcome } = entry;
     const what = named ? `${entry.type} ${entry.key}` : entry.type;
-    if (effect !== undefined) rows.push({ place: effect, client, text: `${what}${resultOf(entry)}` });
-    if (outcome === 'failed' && end !== undefined) rows.push({ place: end, client, text: `${what} ✗ ${reasonOf(entry.error)}` });
-    else if (effect === undefined) rows.push({ place: begin, client, text: `${what} …` });
-    else if (end === undefined) rows.push({ place: effect + 0.5, client, text: `${what} never answered` });
-    else if (places.some((place) => place > effect && place < end)) rows.push({ place: end, client, text: `${what} answered` });
+    if (effect !== undefined) add('request', client, effect, `${what}${resultOf(entry)}`);
+    if (end === undefined) {
+      if (effect === undefined) add('request', client, begin, `${what} …`);
+      else add('answer', client, effect + 0.5, `${what} never answered`);
+    } else if (outcome === 'failed') {
+      add('answer', client, end, `${what} ✗ ${reasonOf(entry.error)}`);
+    } else if (effect === undefined) {
+      add('answer', client, end, `${what}${resultOf(entry)} without effect`);
+    } else if (places.some((place) => place !== undefined && place > effect && place < end)) {
+      add('answer', client, end, `${what} answered`);
+    }
   }
   return rows.sort((a, b) => a.place - b.place);
 }
@@ -49,6 +62,7 @@ function resultOf({ type, revision }: JournalEntry): string {
 }
 
 function reasonOf(error: unknown): string {
-  const { code, name } = error as { readonly code?: unknown; readonly name?: string };
-  return typeof code === 'string' ? code : (name ?? String(error));
+  if (error instanceof SimulatedFault) return error.kind;
+  const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
+  return String(typeof code === 'string' ? code : (name ?? error));
 }

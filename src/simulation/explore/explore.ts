@@ -1,51 +1,12 @@
-import { checkCallback, readOptions } from '../../backend/checks';
-import { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
-import type { StorageCodec } from '../../codec/storage-codec';
-import type { SnapshotInput } from '../../contracts';
-import { describe, operate, quote, refuse } from '../../errors';
-import { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
-import { Journal } from '../journal';
-import { withJournal } from '../journaling';
+import { describe, operate } from '../../errors';
 import { randomFrom } from '../random';
-import { withSchedule } from '../scheduling';
 import { ExplorationError } from './exploration-error';
-import { type Outcome, Run } from './run';
+import { type CheckedOptions, checkExploreOptions, type ExploreOptions, type Scenario } from './options';
 import { EveryDifferentOrder, EveryOrder, FewPreemptions, type Strategy } from './search';
-import type { Step } from './step';
-import { formatToken, parseToken } from './token';
-
-/** What a scenario is given: a medium of its own in every run. */
-export interface ExploreContext<T> {
-  readonly registry: SharedMemoryRegistry<T>;
-  /** Everything that the clients do in this run. */
-  readonly journal: Journal;
-}
-
-export type Scenario<T> = (context: ExploreContext<T>) => Promise<unknown>;
-
-export interface ExploreOptions<T> {
-  /** What is stored when a run begins: snapshots by key. */
-  readonly initial?: Readonly<Record<string, SnapshotInput<T>>>;
-  /** Of the registry, in bytes. */
-  readonly quota?: number;
-  /** Of the registry. */
-  readonly codec?: StorageCodec<T>;
-  /** Default: `exhaustive`, every order. `random`: as many as `schedules` says. */
-  readonly strategy?: 'exhaustive' | 'random';
-  /** Of `random`. The same seed tries the same schedules. Default: one that the report and the error say. */
-  readonly seed?: number;
-  /** The most schedules that are run. Default: 10,000; of `random`, 1,000 */
-  readonly schedules?: number;
-  /**
-   * Whether orders that differ only in the order of independent steps are tried once. It takes for granted that clients
-   * share nothing but the storage. Default: true
-   */
-  readonly reduction?: boolean;
-  /** How long a run may wait, in ms, for something that is not an operation, before it counts as stuck. Default: 100 */
-  readonly patience?: number;
-  /** Runs one schedule: the token that an error gave. */
-  readonly replay?: string;
-}
+import { shrink } from './shrink';
+import type { Sharing, Step } from './step';
+import { formatToken } from './token';
+import { isFailure, type Trial, tryOut } from './trial';
 
 export interface ExploreReport {
   /** How many schedules were run to their end. */
@@ -60,8 +21,8 @@ export interface ExploreReport {
  * Runs a scenario under every order in which the operations of its clients can take effect and be answered, each on a
  * registry of its own.
  *
- * @throws {ExplorationError} `ERR_SCHEDULE_FAILED` where a run fails (the scenario's own error is the cause) or gets stuck:
- * with the schedule, a timeline, and a token that replays just this one
+ * @throws {ExplorationError} `ERR_SCHEDULE_FAILED` where a run fails (the scenario's own error is the cause) or does not
+ * end: with the schedule, a timeline, and a token that replays just this one
  * @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_INVALID_CALLBACK`
  *
  * @example
@@ -73,53 +34,50 @@ export interface ExploreReport {
  *   }, { initial: { counter: { revision: '0', data: { count: 0 } } } }));
  */
 export async function explore<T>(scenario: Scenario<T>, options: ExploreOptions<T> = {}): Promise<ExploreReport> {
-  const checked = operate('explore', () => checkOptions(scenario, options));
-  if (checked.replay !== undefined) return replay(scenario, checked, parseToken(checked.replay));
+  const checked = operate('explore', () => checkExploreOptions(scenario, options));
+  if (checked.replay !== undefined) return replay(scenario, checked, checked.replay);
   return checked.strategy === 'random' ? sample(scenario, checked) : exhaust(scenario, checked);
 }
 
-type Checked<T> = ReturnType<typeof checkOptions<T>>;
-
-/** What one run of a scenario has come to, and the choices that led to it. */
-interface Trial {
-  readonly outcome: Outcome;
-  readonly steps: readonly Step[];
-  readonly choices: readonly number[];
-  readonly journal: Journal;
+async function exhaust<T>(scenario: Scenario<T>, options: CheckedOptions<T>): Promise<ExploreReport> {
+  let sharing: Sharing = {
+    quota: options.registry.quota !== undefined,
+    changes: options.deliveries,
+    time: options.time,
+    extended: options.extend !== undefined,
+  };
+  let hasLooked = !options.reduction;
+  for (;;) {
+    const search = hasLooked ? new EveryOrder() : new EveryDifferentOrder(sharing);
+    // What was left out on the strength of something that turns out not to be so has to be gone through after all.
+    const isMistaken = (trial: Trial) => !hasLooked && (trial.hasLooked || (trial.hasListened && !sharing.changes));
+    const { last, schedules, complete } = await goThrough(search, scenario, options, options.schedules, isMistaken);
+    if (isFailure(last)) throw describeFailure(await simplify(last, scenario, options), schedules, options);
+    if (!isMistaken(last)) return { schedules, complete };
+    sharing = { ...sharing, changes: sharing.changes || last.hasListened };
+    hasLooked = last.hasLooked;
+  }
 }
 
-async function exhaust<T>(scenario: Scenario<T>, options: Checked<T>): Promise<ExploreReport> {
-  const search = options.reduction ? new EveryDifferentOrder(options.quota !== undefined) : new EveryOrder();
-  const { failed, schedules, complete } = await goThrough(search, scenario, options, options.schedules);
-  if (failed !== undefined) throw describeFailure(await simplify(failed, scenario, options), schedules, options);
-  return { schedules, complete };
-}
-
-/** Runs what a search says, until one fails or so many have been run. */
-async function goThrough<T>(search: Strategy, scenario: Scenario<T>, options: Checked<T>, limit: number) {
+/** Runs what a search says, until one fails, or something else is found out, or so many have been run. */
+async function goThrough<T>(
+  search: Strategy,
+  scenario: Scenario<T>,
+  options: CheckedOptions<T>,
+  limit: number,
+  isEnough: (trial: Trial) => boolean = () => false,
+) {
   for (let schedules = 0; ; ) {
-    const trial = await tryOut(scenario, options, (possible) => search.choose(possible));
-    if (trial.outcome.type !== 'abandoned') schedules += 1;
-    if (isFailure(trial)) return { failed: trial, schedules, complete: false };
-    const isLast = !search.backtrack();
-    if (isLast || schedules >= limit) return { failed: undefined, schedules, complete: isLast };
+    const last = await tryOut(scenario, options, (possible) => search.choose(possible));
+    if (last.outcome.type !== 'abandoned') schedules += 1;
+    if (isFailure(last) || isEnough(last)) return { last, schedules, complete: false };
+    const isAll = !search.backtrack();
+    if (isAll || schedules >= limit) return { last, schedules, complete: isAll };
   }
 }
 
-/** The failure that keeps clients waiting least often: found by trying those first. */
-async function simplify<T>(failed: Trial, scenario: Scenario<T>, options: Checked<T>): Promise<Trial> {
-  for (let left = SIMPLER, limit = 0; left > 0; limit += 1) {
-    const simpler = await goThrough(new FewPreemptions(limit), scenario, options, left);
-    if (simpler.failed !== undefined) return simpler.failed;
-    left -= simpler.schedules;
-  }
-  return failed;
-}
-
-/** Runs that are spent on a failure that is easier to read. */
-const SIMPLER = 500;
-
-async function sample<T>(scenario: Scenario<T>, options: Checked<T>): Promise<ExploreReport> {
+/** Tries so many schedules, by chance. */
+async function sample<T>(scenario: Scenario<T>, options: CheckedOptions<T>): Promise<ExploreReport> {
   const { seed, schedules } = options;
   const random = randomFrom(seed);
   for (let count = 1; count <= schedules; count += 1) {
@@ -129,96 +87,59 @@ async function sample<T>(scenario: Scenario<T>, options: Checked<T>): Promise<Ex
   return { schedules, complete: false, seed };
 }
 
-async function replay<T>(scenario: Scenario<T>, options: Checked<T>, choices: readonly number[]): Promise<ExploreReport> {
+async function replay<T>(scenario: Scenario<T>, options: CheckedOptions<T>, choices: readonly number[]): Promise<ExploreReport> {
   const trial = await tryOut(scenario, options, follow(choices));
   if (isFailure(trial)) throw describeFailure(trial, 1, options);
   return { schedules: 1, complete: false };
 }
 
-function isFailure({ outcome }: Trial): boolean {
-  return outcome.type === 'failed' || outcome.type === 'stuck';
+/**
+ * The failure that costs least, found by trying those first; if that takes too long, this one without whatever it does not
+ * need.
+ */
+async function simplify<T>(failed: Trial, scenario: Scenario<T>, options: CheckedOptions<T>): Promise<Trial> {
+  for (let left = SIMPLER, limit = 0; left > 0; limit += 1) {
+    const { last, schedules } = await goThrough(new FewPreemptions(limit), scenario, options, left);
+    if (isFailure(last)) return last;
+    left -= schedules;
+  }
+  let least = failed;
+  await shrink(failed.choices, async (choices) => {
+    const trial = await tryOut(scenario, options, follow(choices));
+    if (isFailure(trial)) least = trial;
+    return isFailure(trial);
+  });
+  return least;
 }
 
-/** One run, on a registry of its own. */
-async function tryOut<T>(
-  scenario: Scenario<T>,
-  { registry: options, patience }: Checked<T>,
-  choose: (possible: readonly Step[]) => Step | undefined,
-): Promise<Trial> {
-  const run = new Run();
-  const journal = new Journal();
-  const Backend = withJournal(withSchedule(KeyedMemoryBackend<T>, run), journal);
-  const registry = new SharedMemoryRegistry<T>({ ...options, Backend });
-  const choices: number[] = [];
-  const outcome = await run.execute(
-    async () => scenario({ registry, journal }),
-    (possible) => {
-      const step = choose(possible);
-      if (step !== undefined && possible.length > 1) choices.push(possible.findIndex(({ id }) => id === step.id));
-      return step;
-    },
-    patience,
-  );
-  return { outcome, steps: run.steps, choices, journal };
-}
+/** Runs that are spent on a failure that is easier to read. */
+const SIMPLER = 500;
 
-/** Takes what was taken where there was a choice; after that, goes on with whoever went on last. */
+/** Takes what was taken where there was a choice; where that is not known or not possible, what comes first. */
 function follow(choices: readonly number[]): (possible: readonly Step[]) => Step | undefined {
   const left = [...choices];
-  let last: Step | undefined;
-  return (possible) => {
-    const chosen = possible.length > 1 ? left.shift() : 0;
-    last = chosen === undefined ? (possible.find(({ client }) => client === last?.client) ?? possible[0]) : possible[chosen];
-    return last;
-  };
+  return (possible) => possible[possible.length > 1 ? (left.shift() ?? 0) : 0] ?? possible[0];
 }
 
-function describeFailure<T>({ outcome, steps, choices, journal }: Trial, schedules: number, { strategy, seed }: Checked<T>) {
+function describeFailure<T>(trial: Trial, schedules: number, { strategy, seed }: CheckedOptions<T>): ExplorationError {
+  const { outcome, steps, choices, timeline, pending } = trial;
   const exploration = {
     schedules,
     schedule: steps.map(({ id }) => id),
-    timeline: journal.toString(),
+    timeline,
     token: formatToken(choices),
     ...(strategy === 'random' && { seed }),
   };
-  if (outcome.type === 'failed') return new ExplorationError(exploration, `${describe(outcome.error)}`, outcome.error);
-  const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
-  const waiting = pending.length > 0 ? `with ${pending.join(', ')} pending` : 'waiting for something that is no operation';
-  return new ExplorationError(exploration, `a scenario that does not end, ${waiting},`);
-}
-
-function checkOptions<T>(scenario: Scenario<T>, options: ExploreOptions<T>) {
-  checkCallback(scenario, 'a scenario');
-  const {
-    initial,
-    quota,
-    codec,
-    strategy = 'exhaustive',
-    seed,
-    schedules,
-    reduction = true,
-    patience = 100,
-    replay,
-  } = readOptions(options, ['initial', 'quota', 'codec', 'strategy', 'seed', 'schedules', 'reduction', 'patience', 'replay']);
-  if (strategy !== 'exhaustive' && strategy !== 'random') {
-    refuse('ERR_INVALID_OPTION', "strategy to be 'exhaustive' or 'random'", strategy);
+  switch (outcome.type) {
+    case 'failed':
+      return new ExplorationError(exploration, describe(outcome.error), outcome.error);
+    case 'diverged':
+      return new ExplorationError(exploration, `a scenario that never came to '${outcome.missing}' this time`);
+    case 'endless':
+      return new ExplorationError(exploration, `a scenario that goes on and on, ${steps.length} steps by then`);
+    default: {
+      const waiting = pending.length > 0 ? `with ${pending.join(', ')} pending` : 'waiting for something that is no operation';
+      return new ExplorationError(exploration, `a scenario that does not end, ${waiting},`);
+    }
   }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
-  if (schedules !== undefined && !(Number.isSafeInteger(schedules) && schedules > 0)) {
-    refuse('ERR_INVALID_OPTION', 'schedules to be a whole number above 0', schedules);
-  }
-  if (typeof reduction !== 'boolean') refuse('ERR_INVALID_OPTION', 'reduction to be true or false', reduction);
-  if (!(Number.isFinite(patience) && patience >= 0))
-    refuse('ERR_INVALID_OPTION', 'patience to be a number of ms, 0 or more', patience);
-  return {
-    registry: { ...(initial && { initial }), ...(quota !== undefined && { quota }), ...(codec && { codec }) },
-    quota,
-    strategy,
-    // Chance is welcome here: the report says what it was.
-    seed: seed ?? Math.floor(Math.random() * 2 ** 31),
-    schedules: schedules ?? (strategy === 'random' ? 1000 : 10_000),
-    reduction,
-    patience,
-    replay,
-  };
 }

@@ -1,6 +1,10 @@
+import type { Operation } from '../../backend/base-storage-backend';
+import { canStrike, type FaultKind, type FaultPlan } from '../fault-plan';
+import type { Journal } from '../journal';
 import { nextTask, realSleep } from '../next-task';
 import type { ScheduledTurn, Scheduler } from '../scheduling';
-import type { Step } from './step';
+import { accessOf, type Step } from './step';
+import type { TimeSource } from './time-source';
 
 /** How a run of a scenario has ended. */
 export type Outcome =
@@ -8,43 +12,75 @@ export type Outcome =
   | { readonly type: 'failed'; readonly error: unknown }
   /** It waits for something that does not come. */
   | { readonly type: 'stuck' }
+  /** It goes on and on. */
+  | { readonly type: 'endless' }
+  /** It did not come to a step that it had come to before. */
+  | { readonly type: 'diverged'; readonly missing: string }
   /** Nobody wanted to see the rest of it. */
   | { readonly type: 'abandoned' };
 
+export interface RunOptions {
+  readonly plan: FaultPlan;
+  readonly journal: Journal;
+  readonly time: TimeSource;
+  /** Whether the clock may go on while there is something else to do. */
+  readonly mayTimePass: boolean;
+  /** What may go wrong, and how often. */
+  readonly faults: { readonly kinds: readonly FaultKind[]; readonly atMost: number };
+  /** How long to wait, in ms, for something that is no step, such as a real timer. */
+  readonly patience: number;
+}
+
+/** A step that somebody has asked for. */
 interface Waiting extends Step {
-  readonly turn: ScheduledTurn;
+  readonly label: string;
+  readonly turn: ScheduledTurn | undefined;
+  /** How often its client had crashed by then. */
+  readonly crashes: number;
   readonly proceed: () => void;
 }
 
-/** One run of a scenario: asks whose turn it is, whenever nothing else can happen. */
+interface PossibleStep extends Step {
+  readonly take: () => void;
+}
+
+/** One run of a scenario: asks what is next, whenever nothing else can happen. */
 export class Run implements Scheduler {
   /** What was done, in order. */
   readonly steps: Step[] = [];
-  #waiting: Waiting[] = [];
+  readonly #options: RunOptions;
+  #waiting: readonly Waiting[] = [];
   /** By handle: its operations that have not taken effect, in the order of their calls. */
-  readonly #queues = new Map<object, ScheduledTurn['operation'][]>();
+  readonly #queues = new Map<object, Operation[]>();
+  readonly #names = new Map<Operation, string>();
   readonly #counts = new Map<string, number>();
-  readonly #names = new Map<ScheduledTurn['operation'], string>();
+  #idle: (() => void)[] = [];
+  #faults = 0;
 
-  schedule<T>(task: Promise<T>, _label: string, turn: ScheduledTurn): Promise<T> {
-    const { operation, phase } = turn;
-    if (phase === 'effect') this.#enqueue(turn);
-    const { client, key, type } = operation;
-    const id = `${this.#names.get(operation)} ${phase}`;
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  schedule<T>(task: Promise<T>, label: string, turn?: ScheduledTurn): Promise<T> {
     return new Promise((resolve) => {
-      this.#waiting.push({ id, client, key, type, phase, turn, proceed: () => resolve(task) });
+      this.#ask(label, turn, () => resolve(task));
     });
   }
 
-  /**
-   * @param choose gives one of the steps that are possible, or nothing to abandon the run
-   * @param patience how long to wait, in ms, for something else than a turn, such as a timer of the scenario's own
-   */
-  async execute(
-    scenario: () => Promise<unknown>,
-    choose: (possible: readonly Step[]) => Step | undefined,
-    patience: number,
-  ): Promise<Outcome> {
+  /** Resolves when there is nothing left to do. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+    });
+  }
+
+  /** Whether it matters when something is looked at now: somebody waits for a turn, and this is not the effect of one. */
+  get isOutOfTurn(): boolean {
+    return this.#waiting.length > 0 && this.steps.at(-1)?.phase !== 'effect';
+  }
+
+  /** @param choose gives one of the steps that are possible, or nothing to abandon the run */
+  async execute(scenario: () => Promise<unknown>, choose: (possible: readonly Step[]) => Step | undefined): Promise<Outcome> {
     let outcome: Outcome | undefined;
     void scenario().then(
       () => {
@@ -57,44 +93,113 @@ export class Run implements Scheduler {
     for (let waited = 0; ; ) {
       await nextTask();
       if (outcome !== undefined) return outcome;
+      if (this.steps.length === MOST_STEPS) return { type: 'endless' };
       const possible = this.#possible();
       if (possible.length > 0) {
         waited = 0;
-        const step = choose(possible);
-        if (step === undefined) return { type: 'abandoned' };
-        this.#take(step);
+        const chosen = choose(possible);
+        if (chosen === undefined) return { type: 'abandoned' };
+        const step = possible.find(({ id }) => id === chosen.id);
+        if (step === undefined) return { type: 'diverged', missing: chosen.id };
+        const { take, ...taken } = step;
+        this.steps.push(taken);
+        take();
+      } else if (this.#idle.length > 0) {
+        for (const resolve of this.#idle.splice(0)) resolve();
       } else {
-        if (waited >= patience) return { type: 'stuck' };
+        if (waited >= this.#options.patience) return { type: 'stuck' };
         waited += 1;
         await realSleep(1);
       }
     }
   }
 
-  /** In an order that is the same whenever the same steps are possible. */
-  #possible(): Step[] {
-    const possible = this.#waiting.filter(
-      ({ phase, turn }) => phase === 'reply' || this.#queues.get(turn.handle)?.[0] === turn.operation,
-    );
-    return possible.sort((a, b) => (a.id < b.id ? -1 : 1));
+  /**
+   * In an order that is the same whenever the same steps are possible: first what goes on with the client of the last step,
+   * then other clients, then the clock, then faults.
+   */
+  #possible(): readonly PossibleStep[] {
+    const { plan, time, mayTimePass } = this.#options;
+    this.#waiting = this.#waiting.filter(({ client, crashes }) => plan.crashesOf(client) === crashes);
+    const last = this.steps.at(-1)?.client;
+    const ready = this.#waiting
+      .filter(({ turn }) => turn?.phase !== 'effect' || this.#queues.get(turn.handle)?.[0] === turn.operation)
+      .sort((a, b) => Number(b.client === last) - Number(a.client === last) || (a.id < b.id ? -1 : 1));
+    const steps = ready.map((waiting) => ({ ...stepOf(waiting), take: () => this.#proceed(waiting) }));
+    if (time.isAwaited() && (mayTimePass || ready.length === 0)) steps.push(this.#tick());
+    if (this.#faults < this.#options.faults.atMost) steps.push(...ready.flatMap((waiting) => this.#faultsOf(waiting)));
+    return steps;
   }
 
-  #take({ id, client, key, type, phase }: Step): void {
-    const taken = this.#waiting.find((waiting) => waiting.id === id);
-    if (taken === undefined) throw new TypeError(`No such step: ${id}`);
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== taken);
-    if (phase === 'effect') this.#queues.get(taken.turn.handle)?.shift();
-    this.steps.push({ id, client, key, type, phase });
-    taken.proceed();
+  #tick(): PossibleStep {
+    const { time, journal } = this.#options;
+    const ticks = this.steps.filter(({ phase }) => phase === 'time').length;
+    const take = () => {
+      time.advance();
+      journal.note('clock', `${time}`);
+    };
+    return { id: `clock#${ticks + 1}`, client: 'clock', key: null, phase: 'time', access: 'any', take };
   }
 
-  #enqueue({ operation, handle }: ScheduledTurn): void {
-    const place = `${operation.client}/${operation.key}`;
-    const count = (this.#counts.get(place) ?? 0) + 1;
-    this.#counts.set(place, count);
-    this.#names.set(operation, `${place}#${count}`);
+  /** What can go wrong instead. A crash can come before the effect or after it; all else shows in what the effect does. */
+  #faultsOf(waiting: Waiting): PossibleStep[] {
+    const { plan, journal, faults } = this.#options;
+    const { id, client, phase, access, turn } = waiting;
+    const operation = turn?.operation;
+    if (operation === undefined) return [];
+    const kinds = faults.kinds.filter((kind) => (phase === 'effect' ? canStrike(kind, operation) : kind === 'crash'));
+    return kinds.map((fault) => ({
+      ...stepOf(waiting),
+      id: `${id}, ${fault}`,
+      // Whoever waits for the crash of a client goes on by it.
+      access: fault === 'crash' ? 'any' : access,
+      fault,
+      take: () => {
+        this.#faults += 1;
+        journal.note(client, `✗ ${fault}`);
+        if (phase === 'reply') return plan.crash(client);
+        plan.force(operation, fault);
+        this.#proceed(waiting);
+      },
+    }));
+  }
+
+  #proceed(waiting: Waiting): void {
+    const { turn, client, phase, label, proceed } = waiting;
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    if (turn !== undefined && phase === 'effect') this.#queues.get(turn.handle)?.shift();
+    if (turn?.operation === undefined) this.#options.journal.note(client, label.replace(`${client}: `, ''));
+    proceed();
+  }
+
+  #ask(label: string, turn: ScheduledTurn | undefined, proceed: () => void): void {
+    const { client = label, key = null, phase = 'turn', operation } = turn ?? {};
+    const place = key === null ? client : `${client}/${key}`;
+    if (turn !== undefined && operation !== undefined && phase === 'effect') this.#enqueue(turn.handle, operation, place);
+    const name = operation && this.#names.get(operation);
+    const id = name === undefined ? `${place} ${phase}#${this.#count(`${place} ${phase}`)}` : `${name} ${phase}`;
+    const crashes = this.#options.plan.crashesOf(client);
+    const step = { id, client, key, phase, access: turn === undefined ? 'any' : accessOf(turn) } as const;
+    this.#waiting = [...this.#waiting, { ...step, label, turn, crashes, proceed }];
+  }
+
+  #enqueue(handle: object, operation: Operation, place: string): void {
+    if (!this.#names.has(operation)) this.#names.set(operation, `${place}#${this.#count(place)}`);
     const queue = this.#queues.get(handle);
     if (queue === undefined) this.#queues.set(handle, [operation]);
     else queue.push(operation);
   }
+
+  #count(what: string): number {
+    const count = (this.#counts.get(what) ?? 0) + 1;
+    this.#counts.set(what, count);
+    return count;
+  }
 }
+
+function stepOf({ id, client, key, phase, access }: Step): Step {
+  return { id, client, key, phase, access };
+}
+
+/** A scenario of so many steps is one that goes round in circles. */
+const MOST_STEPS = 10_000;

@@ -1,4 +1,4 @@
-import { areIndependent, type Step } from './step';
+import { areIndependent, costOf, type Sharing, type Step } from './step';
 
 /** Says which step a run takes, and whether there is another run to be made. */
 export interface Strategy {
@@ -61,30 +61,37 @@ export class EveryOrder extends DepthFirst {
 /**
  * Of all orders that differ only in the order of independent steps, one. Two means, both sound: *sleep sets* (P. Godefroid,
  * "Partial-Order Methods for the Verification of Concurrent Systems", 1996), by which a step that was tried before is not
- * tried again behind steps that it does not depend on; and *persistent sets* of replies: a client that has nothing but
- * replies to come goes on at once, since no step of another client depends on them.
+ * tried again behind steps that it does not depend on; and *persistent sets*: a client that has nothing but replies
+ * to come goes on at once, as long as no step of another client depends on them.
  */
 export class EveryDifferentOrder extends DepthFirst {
-  readonly #isShared: boolean;
+  readonly #sharing: Sharing;
 
-  /** @param isShared whether keys have something in common, as under a quota */
-  constructor(isShared: boolean) {
+  constructor(sharing: Sharing) {
     super();
-    this.#isShared = isShared;
+    this.#sharing = sharing;
   }
 
   protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
     const before = this.path.at(-1);
-    const asleep = (before?.asleep ?? []).filter((step) => areIndependent(step, (before as Point).taken, this.#isShared));
-    const free = possible.find(({ client }) => possible.every((step) => step.client !== client || step.phase === 'reply'));
-    const worthTrying = free === undefined ? possible : possible.filter(({ client }) => client === free.client);
+    const asleep = (before?.asleep ?? []).filter((step) => areIndependent(step, (before as Point).taken, this.#sharing));
+    const free = this.#clientThatMayGoOn(possible);
+    const worthTrying = free === undefined ? possible : possible.filter(({ client }) => client === free);
     return { untried: worthTrying.filter(({ id }) => !asleep.some((step) => step.id === id)), asleep };
+  }
+
+  #clientThatMayGoOn(possible: readonly Step[]): string | undefined {
+    const { changes, time } = this.#sharing;
+    if (changes || time) return undefined;
+    return possible.find(({ client }) =>
+      possible.every((step) => step.client !== client || (step.access === 'own' && step.fault === undefined)),
+    )?.client;
   }
 }
 
 /**
- * Orders in which a client is kept waiting for another one at most so many times (M. Musuvathi and S. Qadeer, "Iterative
- * Context Bounding", 2007): the fewer, the easier to read, and most bugs need one or two.
+ * Orders whose steps cost no more than so much (M. Musuvathi and S. Qadeer, "Iterative Context Bounding", 2007): the fewer
+ * clients are kept waiting, the easier a schedule is to read, and most bugs need one or two of those.
  */
 export class FewPreemptions extends DepthFirst {
   readonly #limit: number;
@@ -95,17 +102,11 @@ export class FewPreemptions extends DepthFirst {
   }
 
   protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
-    const last = this.path.at(-1)?.taken.client;
-    const own = possible.filter(({ client }) => client === last);
-    const mayLeave = own.length === 0 || countPreemptions(this.path) < this.#limit;
-    return { untried: mayLeave ? [...own, ...possible.filter((step) => !own.includes(step))] : own, asleep: [] };
+    const spent = this.path.reduce(
+      (sum, point, index) => sum + costOf(point.taken, point.possible, this.path[index - 1]?.taken),
+      0,
+    );
+    const last = this.path.at(-1)?.taken;
+    return { untried: possible.filter((step) => spent + costOf(step, possible, last) <= this.#limit), asleep: [] };
   }
-}
-
-/** How often another client went on though the one before could have. */
-function countPreemptions(path: readonly Pick<Point, 'possible' | 'taken'>[]): number {
-  return path.filter(({ possible, taken }, index) => {
-    const before = path[index - 1]?.taken.client;
-    return taken.client !== before && possible.some(({ client }) => client === before);
-  }).length;
 }

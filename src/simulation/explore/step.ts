@@ -1,27 +1,59 @@
+import type { Operation } from '../../backend/base-storage-backend';
+import type { FaultKind } from '../fault-plan';
 import type { ScheduledTurn } from '../scheduling';
 
-/** A turn that can be taken now. The same in every run that comes to the same point. */
+/** What can be done next. The same in every run that comes to the same point. */
 export interface Step {
   /** `client/key#n effect`: the nth operation of a client on a key. */
   readonly id: string;
+  /** Whose it is; of the clock, `clock`. */
   readonly client: string;
-  readonly key: string;
-  readonly type: ScheduledTurn['operation']['type'];
-  readonly phase: ScheduledTurn['phase'];
+  readonly key: string | null;
+  readonly phase: ScheduledTurn['phase'] | 'time';
+  /** What it can touch: a key of the storage, nothing but what its client has to itself, or anything. */
+  readonly access: 'read' | 'write' | 'own' | 'any';
+  readonly fault?: FaultKind;
+}
+
+/** What clients of a scenario have in common beside the keys that they read and write. */
+export interface Sharing {
+  /** Keys count against one quota. */
+  readonly quota: boolean;
+  /** Clients hear of the changes of others, which runs their code at other clients' steps, or makes new steps for them. */
+  readonly changes: boolean;
+  /** The clock may go on while there is something else to do. */
+  readonly time: boolean;
+  /** Something has been put around operations, by which a load may write as well. */
+  readonly extended: boolean;
 }
 
 /**
- * Whether two steps of different clients give the same in either order. A reply goes to its own client alone, and two loads
- * change nothing. Of one client, nothing is independent: what it does next may depend on the order.
- * @param isShared whether keys have something in common, as under a quota
+ * Whether two steps give the same in either order, and neither makes the other one possible or impossible. A reply goes to
+ * its own client alone, and two loads change nothing. Of one client, nothing is independent: what it does next may depend on
+ * the order. Two faults are not, since only so many may strike.
  */
-export function areIndependent(a: Step, b: Step, isShared: boolean): boolean {
-  if (a.client === b.client) return false;
-  if (a.phase === 'reply' || b.phase === 'reply') return true;
-  if (isRead(a) && isRead(b)) return true;
-  return a.key !== b.key && !isShared;
+export function areIndependent(a: Step, b: Step, sharing: Sharing): boolean {
+  if (a.client === b.client || a.access === 'any' || b.access === 'any') return false;
+  if (a.fault !== undefined && b.fault !== undefined) return false;
+  const isWrite = ({ access }: Step) => access === 'write' || (access === 'read' && sharing.extended);
+  if (sharing.changes && (isWrite(a) || isWrite(b))) return false;
+  if (a.access === 'own' || b.access === 'own') return true;
+  return !(isWrite(a) || isWrite(b)) || (a.key !== b.key && !sharing.quota);
 }
 
-function isRead({ type }: Step): boolean {
+/** A listener, a reply and whatever else a client waited for run that client's own code. */
+export function accessOf({ phase, operation }: ScheduledTurn): Step['access'] {
+  if (phase !== 'effect') return 'own';
+  return operation !== undefined && isRead(operation) ? 'read' : 'write';
+}
+
+function isRead({ type }: Operation): boolean {
   return type === 'load' || type === 'stat' || type === 'getUsage';
+}
+
+/** How much harder a step makes it to follow a schedule: a fault, or a client kept waiting for another one. */
+export function costOf(step: Step, possible: readonly Step[], last: Step | undefined): number {
+  const isKeptWaiting = last !== undefined && step.client !== last.client && possible[0]?.client === last.client;
+  const isEarly = step.phase === 'time' && possible[0]?.phase !== 'time';
+  return Number(step.fault !== undefined) + Number(isKeptWaiting || isEarly);
 }

@@ -1,8 +1,11 @@
 import { refuse } from '../../errors';
 
-/** Choices as text: of the steps that were possible each time, which one was taken. Where only one was, nothing is written. */
+/**
+ * Choices as text: of the steps that were possible each time, which one was taken. Nothing is written where only one was,
+ * nor at the end for those that come first.
+ */
 export function formatToken(choices: readonly number[]): string {
-  return `order:${choices.join('.')}`;
+  return `order:${choices.join('.').replace(/(^|\.)0(\.0)*$/, '')}`;
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */

@@ -1,0 +1,77 @@
+import { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
+import { quote } from '../../errors';
+import { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
+import { realClock, VirtualClock } from '../clock';
+import { FaultPlan } from '../fault-plan';
+import { withFaults } from '../faults';
+import { Journal } from '../journal';
+import { withJournal } from '../journaling';
+import { withSchedule } from '../scheduling';
+import type { CheckedOptions, ExploreContext } from './options';
+import { type Outcome, Run } from './run';
+import type { Step } from './step';
+import { fakeTime, virtualTime } from './time-source';
+import { watchRegistry } from './watch-registry';
+
+/** What one run of a scenario has come to. */
+export interface Trial {
+  readonly outcome: Outcome;
+  readonly steps: readonly Step[];
+  /** Which of the possible steps was taken, wherever there was more than one. */
+  readonly choices: readonly number[];
+  readonly timeline: string;
+  /** What it has not done to the end, in words. */
+  readonly pending: readonly string[];
+  /** Whether clients have heard of changes. */
+  readonly hasListened: boolean;
+  /** Whether they have looked at what is stored without an operation, while others were waiting. */
+  readonly hasLooked: boolean;
+}
+
+/** One run, on a registry of its own. */
+export async function tryOut<T>(
+  scenario: (context: ExploreContext<T>) => unknown,
+  options: CheckedOptions<T>,
+  choose: (possible: readonly Step[]) => Step | undefined,
+): Promise<Trial> {
+  const { timers, faults, deliveries, extend, patience, time: mayTimePass } = options;
+  const [plan, journal, virtualClock] = [new FaultPlan(), new Journal(), new VirtualClock()];
+  const clock = timers === undefined ? virtualClock : realClock;
+  const time = timers === undefined ? virtualTime(virtualClock) : fakeTime(timers);
+  const run = new Run({ plan, journal, time, mayTimePass, faults, patience });
+
+  const Extended = extend === undefined ? KeyedMemoryBackend<T> : extend(KeyedMemoryBackend<T>, { clock });
+  const Backend = withJournal(withSchedule(withFaults(Extended, plan), run, { deliveries }), journal);
+  const registry = new SharedMemoryRegistry<T>({ ...options.registry, now: clock.now, Backend });
+  const seen = { hasListened: false, hasLooked: false };
+  watchRegistry(registry, {
+    onListen: () => {
+      seen.hasListened = true;
+    },
+    onLook: () => {
+      seen.hasLooked ||= run.isOutOfTurn;
+    },
+    onWindow: () => {
+      seen.hasLooked = true;
+    },
+  });
+
+  const choices: number[] = [];
+  const turn = (client: string, label = 'goes on') =>
+    run.schedule(Promise.resolve(), `${client}: ${label}`, { client, key: null, phase: 'turn', handle: run });
+  const context = { registry, journal, clock, plan, scheduler: run, turn, idle: () => run.idle() };
+  const outcome = await run.execute(
+    async () => scenario(context),
+    (possible) => {
+      const step = choose(possible);
+      if (step !== undefined && possible.length > 1) choices.push(possible.findIndex(({ id }) => id === step.id));
+      return step;
+    },
+  );
+  const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
+  return { outcome, steps: run.steps, choices, timeline: journal.toString(), pending, ...seen };
+}
+
+export function isFailure({ outcome: { type } }: Trial): boolean {
+  return type !== 'passed' && type !== 'abandoned';
+}

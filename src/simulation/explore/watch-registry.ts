@@ -1,0 +1,35 @@
+import { type SharedMemoryRegistry, storeOf } from '../../registry/shared-memory-registry';
+
+/** What a scenario's code does beside the operations of backends. */
+export interface RegistryWatcher {
+  /** It listens to changes. */
+  readonly onListen: () => void;
+  /** It looks at what is stored, or changes all of it, at once. */
+  readonly onLook: () => void;
+  /** It has windows, whose storage is read and written at once. */
+  readonly onWindow: () => void;
+}
+
+const LOOKS = ['peek', 'has', 'keys', 'entries', 'getUsage', 'clearAll', 'checkpoint', 'restore', 'reset'] as const;
+
+/** Tells of all that. Members of this one registry are covered up: registries themselves know nothing of simulations. */
+export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, { onListen, onLook, onWindow }: RegistryWatcher): void {
+  const store = storeOf(registry);
+  for (const name of LOOKS) cover(registry, name, onLook);
+  cover(store, 'subscribe', onListen);
+  cover(store, 'observe', onWindow);
+  Object.defineProperty(registry, 'size', { get: () => registry.keys().length });
+}
+
+function cover<Name extends string>(
+  target: { [method in Name]: (...args: never[]) => unknown },
+  name: Name,
+  before: () => void,
+): void {
+  const method: (...args: never[]) => unknown = target[name];
+  const value = (...args: never[]): unknown => {
+    before();
+    return method.apply(target, args);
+  };
+  Object.defineProperty(target, name, { value });
+}
