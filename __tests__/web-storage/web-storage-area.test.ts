@@ -1,5 +1,5 @@
 import { json, SharedMemoryRegistry, type StorageChange } from 'shared-memory-registry';
-import { type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
+import { type EventScheduler, type StorageWindow, WebStorageArea } from 'shared-memory-registry/web-storage';
 import { storeOf } from '../../src/registry/shared-memory-registry';
 import { thrown } from '../support/refusals';
 import { reportedBy } from '../support/reported';
@@ -44,7 +44,7 @@ describe('the options', () => {
   test.each<[options: unknown, complaint: string]>([
     [null, 'options to be an object, got null'],
     ['https://app.test', 'options to be an object, got "https://app.test"'],
-    [{ orgin: 'https://app.test' }, 'options origin, quota, initial, registry, got "orgin"'],
+    [{ orgin: 'https://app.test' }, 'options origin, quota, initial, registry, scheduler, scheduler, got "orgin"'],
     [{ origin: 'app.test' }, `${origin}, got "app.test"`],
     [{ origin: '' }, `${origin}, got ""`],
     [{ origin: 5 }, `${origin}, got 5`],
@@ -551,5 +551,53 @@ describe('settled and closeWindows', () => {
     expect(area.openWindow().localStorage.getItem('theme')).toBe('dark');
     expect(dispose).toHaveBeenCalledTimes(tabs.length);
     dispose.mockRestore();
+  });
+});
+
+describe('a scheduler', () => {
+  /** Keeps every delivery waiting until it is told to go on. */
+  function openScheduler() {
+    const waiting: { label: string; key: string | null; proceed: () => void }[] = [];
+    const schedule: EventScheduler['schedule'] = (task, label, { key }) =>
+      new Promise<void>((resolve) => waiting.push({ label, key, proceed: () => resolve(task) }));
+    const proceed = async (label: string) => {
+      const index = waiting.findIndex((turn) => turn.label === label);
+      waiting.splice(index, 1)[0]?.proceed();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { waiting, scheduler: { schedule }, proceed };
+  }
+
+  test('says when each window hears of a change; the changes of one window stay in order', async () => {
+    const { waiting, scheduler, proceed } = openScheduler();
+    const area = new WebStorageArea({ scheduler });
+    const [tab1, tab2, tab3] = ['tab-1', 'tab-2', 'tab-3'].map((client) => area.openWindow({ client })) as StorageWindow[];
+    const [heard2, heard3] = [listen(tab2 as StorageWindow), listen(tab3 as StorageWindow)];
+    tab1?.localStorage.setItem('theme', 'dark');
+    tab1?.localStorage.clear();
+    let isSettled = false;
+    void area.settled().then(() => {
+      isSettled = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(waiting.map(({ label }) => label)).toEqual(['tab-2: hears of "theme"', 'tab-3: hears of "theme"']);
+
+    await proceed('tab-3: hears of "theme"');
+    await proceed('tab-3: hears of clear');
+    expect([heard2, heard3, isSettled]).toEqual([
+      [],
+      [
+        ['theme', null, 'dark'],
+        [null, null, null],
+      ],
+      false,
+    ]);
+    await proceed('tab-2: hears of "theme"');
+    await proceed('tab-2: hears of clear');
+    expect([heard2, isSettled]).toEqual([heard3, true]);
+  });
+
+  test('is refused where it is none', () => {
+    expect(() => new WebStorageArea({ scheduler: {} as never })).toThrow('a scheduler with a method schedule');
   });
 });

@@ -43,7 +43,7 @@ export function rowsOf(entries: readonly JournalEntry[], notes: readonly Journal
     if (effect !== undefined) add('request', client, effect, `${what}${resultOf(entry)}`);
     if (end === undefined) {
       if (effect === undefined) add('request', client, begin, `${what} …`);
-      else add('answer', client, effect + 0.5, `${what} never answered`);
+      else add('answer', client, Number.POSITIVE_INFINITY, `${what} never answered`);
     } else if (outcome === 'failed') {
       add('answer', client, end, `${what} ✗ ${reasonOf(entry.error)}`);
     } else if (effect === undefined) {

@@ -6,12 +6,17 @@ import { reportUncaught } from '../store/change-feed';
  * that never ends runs into its time limit.
  */
 export class EventQueue {
-  #tasks: (() => void)[] = [];
+  #tasks: { readonly task: () => void; readonly turn: (() => Promise<unknown>) | undefined }[] = [];
   #running: Promise<void> | undefined;
 
-  add(task: () => void): void {
-    this.#tasks.push(task);
+  /** @param turn resolves when it may be run; everything behind it waits as well */
+  add(task: () => void, turn?: () => Promise<unknown>): void {
+    this.#tasks.push({ task, turn });
     this.#running ??= this.#run();
+  }
+
+  get isSettled(): boolean {
+    return this.#running === undefined;
   }
 
   /** Resolves when no task is left. */
@@ -22,8 +27,8 @@ export class EventQueue {
   async #run(): Promise<void> {
     for (let round = 1; this.#tasks.length > 0; round += 1) {
       if (round % ROUNDS_WITHOUT_PAUSE === 0) await new Promise<void>((resolve) => setTimeout(resolve));
-      for (const task of this.#tasks.splice(0)) {
-        await undefined;
+      for (const { task, turn } of this.#tasks.splice(0)) {
+        await turn?.();
         try {
           task();
         } catch (error) {

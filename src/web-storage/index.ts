@@ -2,4 +2,4 @@ export { type AsyncStorage, type AsyncStorageOptions, asAsyncStorage } from './a
 export { Storage } from './storage';
 export { StorageEvent, type StorageEventHandler, type StorageEventInit } from './storage-event';
 export type { StorageWindow } from './storage-window';
-export { type OpenWindowOptions, WebStorageArea, type WebStorageAreaOptions } from './web-storage-area';
+export { type EventScheduler, type OpenWindowOptions, WebStorageArea, type WebStorageAreaOptions } from './web-storage-area';

@@ -1,6 +1,6 @@
 import { checkCallback, checkClient, readMembers, readOptions } from '../backend/checks';
 import { encodeWith } from '../codec/use-codec';
-import { attempt, operate, refuse } from '../errors';
+import { attempt, operate, quote, refuse } from '../errors';
 import { SharedMemoryRegistry, storeOf } from '../registry/shared-memory-registry';
 import type { ChangeMaker, CommitObserver, MemoryStore } from '../store/memory-store';
 import { SucceedingRecord } from '../store/storage-record';
@@ -20,6 +20,17 @@ export interface WebStorageAreaOptions {
    * `quota: 10 * 1024 * 1024, weigh: (key, value) => 2 * (key.length + value.length)`.
    */
   readonly registry?: SharedMemoryRegistry<string>;
+  /** Says when a window hears of a change, as that of `explore` or fast-check's does. Default: in a microtask */
+  readonly scheduler?: EventScheduler;
+}
+
+/** What `shared-memory-registry/simulation` calls a `Scheduler`. */
+export interface EventScheduler {
+  schedule(
+    task: Promise<void>,
+    label: string,
+    turn: { readonly client: string; readonly key: string | null; readonly phase: 'delivery'; readonly handle: object },
+  ): Promise<unknown>;
 }
 
 export interface OpenWindowOptions {
@@ -48,17 +59,20 @@ export class WebStorageArea {
   /** While true, storage is switched off, as by a user who blocks cookies: every access throws a `SecurityError`. */
   blocked = false;
   readonly #quota: number;
-  readonly #windows = new Set<StorageWindow>();
+  readonly #scheduler: EventScheduler | undefined;
+  /** With the events that each is to hear of: one queue for all, or with a scheduler one for each. */
+  readonly #windows = new Map<StorageWindow, EventQueue>();
   readonly #events = new EventQueue();
   #opened = 0;
   #stopObserving: () => void = () => {};
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`; for `initial`, what a save throws */
   constructor(options: WebStorageAreaOptions = {}) {
-    const { origin, quota, registry } = operate('new WebStorageArea', () => checkAreaOptions(options));
+    const { origin, quota, registry, scheduler } = operate('new WebStorageArea', () => checkAreaOptions(options));
     this.origin = origin;
     this.#quota = quota;
     this.registry = registry;
+    this.#scheduler = scheduler;
   }
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED` */
@@ -84,14 +98,15 @@ export class WebStorageArea {
           session.dispose();
         },
       });
-      this.#windows.add(window);
+      this.#windows.set(window, this.#scheduler === undefined ? this.#events : new EventQueue());
       return window;
     });
   }
 
   /** Resolves when every storage event that is due has been delivered, and those that came of it. */
-  settled(): Promise<void> {
-    return this.#events.settled();
+  async settled(): Promise<void> {
+    const queues = () => [this.#events, ...this.#windows.values()];
+    while (queues().some(({ isSettled }) => !isSettled)) await Promise.all(queues().map((queue) => queue.settled()));
   }
 
   /**
@@ -117,7 +132,7 @@ export class WebStorageArea {
 
   /** Closes every window. What is stored stays. */
   closeWindows(): void {
-    for (const window of [...this.#windows]) window.close();
+    for (const window of [...this.#windows.keys()]) window.close();
   }
 
   /** Tells of a change to every window that is open when it is made, but for the one that makes it. */
@@ -126,11 +141,17 @@ export class WebStorageArea {
     const [oldValue, newValue] = [before, after].map((record) => textOf(this.#medium, record)) as [string | null, string | null];
     if (key !== null && oldValue === newValue) return;
     const url = maker instanceof StorageWindow ? maker.location.href : `${this.origin}/`;
-    for (const window of this.#windows) {
+    for (const [window, events] of this.#windows) {
       if (window === maker) continue;
       const receive = window.receiver();
-      this.#events.add(() => receive({ key, oldValue, newValue, url }));
+      events.add(() => receive({ key, oldValue, newValue, url }), this.#turnOf(window, key));
     }
+  }
+
+  #turnOf(handle: StorageWindow, key: string | null): (() => Promise<unknown>) | undefined {
+    const [scheduler, { client }] = [this.#scheduler, handle];
+    const label = `${client}: hears of ${key === null ? 'clear' : quote(key)}`;
+    return scheduler && (() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle }));
   }
 
   get #medium(): MemoryStore<string> {
@@ -148,8 +169,8 @@ function openRegistry(quota: number, initial: Readonly<Record<string, string>>):
 }
 
 function checkAreaOptions(options: WebStorageAreaOptions) {
-  const names = ['origin', 'quota', 'initial', 'registry'] as const;
-  const { origin = 'http://localhost', quota: given, initial, registry } = readOptions(options, names);
+  const names = ['origin', 'quota', 'initial', 'registry', 'scheduler'] as const;
+  const { origin = 'http://localhost', quota: given, initial, registry, scheduler } = readOptions(options, names);
   const quota = given === undefined ? QUOTA : given;
   const address = parseUrl(origin);
   if (address === undefined || address.href !== `${address.origin}/`) {
@@ -158,13 +179,18 @@ function checkAreaOptions(options: WebStorageAreaOptions) {
   if (!(Number.isFinite(quota) && quota >= 0)) {
     refuse('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
   }
-  if (registry === undefined)
-    return { origin: address.origin, quota, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial)) };
+  if (scheduler !== undefined && typeof scheduler?.schedule !== 'function') {
+    refuse('ERR_INVALID_OPTION', 'a scheduler with a method schedule', scheduler);
+  }
+  const checked = { origin: address.origin, quota, scheduler };
+  if (registry === undefined) {
+    return { ...checked, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial)) };
+  }
   if (!(registry instanceof SharedMemoryRegistry))
     refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry of this copy of the package', registry);
   if (initial !== undefined || given !== undefined)
     refuse('ERR_INVALID_OPTION', 'no initial or quota beside a registry', options);
-  return { origin: address.origin, quota, registry };
+  return { ...checked, registry };
 }
 
 const EXPECTED_INITIAL = 'initial to be an object of strings by key';

@@ -4,7 +4,7 @@ import { ExplorationError } from './exploration-error';
 import { type CheckedOptions, checkExploreOptions, type ExploreOptions, type Scenario } from './options';
 import { EveryDifferentOrder, EveryOrder, FewPreemptions, type Strategy } from './search';
 import { shrink } from './shrink';
-import type { Sharing, Step } from './step';
+import type { Possible, Sharing, Step } from './step';
 import { formatToken } from './token';
 import { isFailure, type Trial, tryOut } from './trial';
 
@@ -69,7 +69,7 @@ async function goThrough<T>(
 ) {
   for (let schedules = 0; ; ) {
     const last = await tryOut(scenario, options, (possible) => search.choose(possible));
-    if (last.outcome.type !== 'abandoned') schedules += 1;
+    if (!search.isRepeating) schedules += 1;
     if (isFailure(last) || isEnough(last)) return { last, schedules, complete: false };
     const isAll = !search.backtrack();
     if (isAll || schedules >= limit) return { last, schedules, complete: isAll };
@@ -81,7 +81,7 @@ async function sample<T>(scenario: Scenario<T>, options: CheckedOptions<T>): Pro
   const { seed, schedules } = options;
   const random = randomFrom(seed);
   for (let count = 1; count <= schedules; count += 1) {
-    const trial = await tryOut(scenario, options, (possible) => possible[random.below(possible.length)]);
+    const trial = await tryOut(scenario, options, (possible) => possible[random.below(possible.length)] ?? possible[0]);
     if (isFailure(trial)) throw describeFailure(await simplify(trial, scenario, options), count, options);
   }
   return { schedules, complete: false, seed };
@@ -116,7 +116,7 @@ async function simplify<T>(failed: Trial, scenario: Scenario<T>, options: Checke
 const SIMPLER = 500;
 
 /** Takes what was taken where there was a choice; where that is not known or not possible, what comes first. */
-function follow(choices: readonly number[]): (possible: readonly Step[]) => Step | undefined {
+function follow(choices: readonly number[]): (possible: Possible) => Step {
   const left = [...choices];
   return (possible) => possible[possible.length > 1 ? (left.shift() ?? 0) : 0] ?? possible[0];
 }

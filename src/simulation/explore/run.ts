@@ -3,7 +3,7 @@ import { canStrike, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
 import { nextTask, realSleep } from '../next-task';
 import type { ScheduledTurn, Scheduler } from '../scheduling';
-import { accessOf, type Step } from './step';
+import { accessOf, type Possible, type Step } from './step';
 import type { TimeSource } from './time-source';
 
 /** How a run of a scenario has ended. */
@@ -15,9 +15,7 @@ export type Outcome =
   /** It goes on and on. */
   | { readonly type: 'endless' }
   /** It did not come to a step that it had come to before. */
-  | { readonly type: 'diverged'; readonly missing: string }
-  /** Nobody wanted to see the rest of it. */
-  | { readonly type: 'abandoned' };
+  | { readonly type: 'diverged'; readonly missing: string };
 
 export interface RunOptions {
   readonly plan: FaultPlan;
@@ -79,8 +77,8 @@ export class Run implements Scheduler {
     return this.#waiting.length > 0 && this.steps.at(-1)?.phase !== 'effect';
   }
 
-  /** @param choose gives one of the steps that are possible, or nothing to abandon the run */
-  async execute(scenario: () => Promise<unknown>, choose: (possible: readonly Step[]) => Step | undefined): Promise<Outcome> {
+  /** @param choose gives one of the steps that are possible */
+  async execute(scenario: () => Promise<unknown>, choose: (possible: Possible) => Step): Promise<Outcome> {
     let outcome: Outcome | undefined;
     void scenario().then(
       () => {
@@ -95,12 +93,11 @@ export class Run implements Scheduler {
       if (outcome !== undefined) return outcome;
       if (this.steps.length === MOST_STEPS) return { type: 'endless' };
       const possible = this.#possible();
-      if (possible.length > 0) {
+      if (isSome(possible)) {
         waited = 0;
-        const chosen = choose(possible);
-        if (chosen === undefined) return { type: 'abandoned' };
-        const step = possible.find(({ id }) => id === chosen.id);
-        if (step === undefined) return { type: 'diverged', missing: chosen.id };
+        const { id: wanted } = choose(possible);
+        const step = possible.find(({ id }) => id === wanted);
+        if (step === undefined) return { type: 'diverged', missing: wanted };
         const { take, ...taken } = step;
         this.steps.push(taken);
         take();
@@ -195,6 +192,10 @@ export class Run implements Scheduler {
     this.#counts.set(what, count);
     return count;
   }
+}
+
+function isSome<S>(steps: readonly S[]): steps is readonly [S, ...S[]] {
+  return steps.length > 0;
 }
 
 function stepOf({ id, client, key, phase, access }: Step): Step {

@@ -1,9 +1,11 @@
-import { areIndependent, costOf, type Sharing, type Step } from './step';
+import { areIndependent, costOf, type Possible, type Sharing, type Step } from './step';
 
 /** Says which step a run takes, and whether there is another run to be made. */
 export interface Strategy {
-  /** The next step of the run that goes on; nothing where the rest of it need not be seen. */
-  choose(possible: readonly Step[]): Step | undefined;
+  /** The next step of the run that goes on. */
+  choose(possible: Possible): Step;
+  /** Whether all that is left of this run has been seen in others. It goes on all the same: scenarios clean up at their end. */
+  readonly isRepeating: boolean;
   /** Makes ready for another run. @returns whether there is one */
   backtrack(): boolean;
 }
@@ -14,7 +16,7 @@ interface Point {
   readonly untried: Step[];
   /** Steps that lead only to what was seen already. */
   readonly asleep: Step[];
-  readonly possible: readonly Step[];
+  readonly possible: Possible;
   taken: Step;
 }
 
@@ -22,22 +24,25 @@ interface Point {
 abstract class DepthFirst implements Strategy {
   protected readonly path: Point[] = [];
   #depth = 0;
+  isRepeating = false;
 
   /** Of the steps that are possible at a new point, those to try, and those that need not be. */
-  protected abstract open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] };
+  protected abstract open(possible: Possible): { untried: Step[]; asleep: Step[] };
 
-  choose(possible: readonly Step[]): Step | undefined {
+  choose(possible: Possible): Step {
     const known = this.path[this.#depth];
     this.#depth += 1;
     if (known !== undefined) return known.taken;
-    const { untried, asleep } = this.open(possible);
+    const { untried, asleep } = this.isRepeating ? NOTHING_TO_TRY : this.open(possible);
     const taken = untried.shift();
     if (taken !== undefined) this.path.push({ untried, asleep, possible, taken });
-    return taken;
+    this.isRepeating = taken === undefined;
+    return taken ?? possible[0];
   }
 
   backtrack(): boolean {
     this.#depth = 0;
+    this.isRepeating = false;
     for (let point = this.path.at(-1); point !== undefined; point = this.path.at(-1)) {
       const next = point.untried.shift();
       if (next !== undefined) {
@@ -51,9 +56,11 @@ abstract class DepthFirst implements Strategy {
   }
 }
 
+const NOTHING_TO_TRY: { untried: Step[]; asleep: Step[] } = { untried: [], asleep: [] };
+
 /** Every order. */
 export class EveryOrder extends DepthFirst {
-  protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
+  protected override open(possible: Possible): { untried: Step[]; asleep: Step[] } {
     return { untried: [...possible], asleep: [] };
   }
 }
@@ -72,7 +79,7 @@ export class EveryDifferentOrder extends DepthFirst {
     this.#sharing = sharing;
   }
 
-  protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
+  protected override open(possible: Possible): { untried: Step[]; asleep: Step[] } {
     const before = this.path.at(-1);
     const asleep = (before?.asleep ?? []).filter((step) => areIndependent(step, (before as Point).taken, this.#sharing));
     const free = this.#clientThatMayGoOn(possible);
@@ -80,7 +87,7 @@ export class EveryDifferentOrder extends DepthFirst {
     return { untried: worthTrying.filter(({ id }) => !asleep.some((step) => step.id === id)), asleep };
   }
 
-  #clientThatMayGoOn(possible: readonly Step[]): string | undefined {
+  #clientThatMayGoOn(possible: Possible): string | undefined {
     const { changes, time } = this.#sharing;
     if (changes || time) return undefined;
     return possible.find(({ client }) =>
@@ -101,7 +108,7 @@ export class FewPreemptions extends DepthFirst {
     this.#limit = limit;
   }
 
-  protected override open(possible: readonly Step[]): { untried: Step[]; asleep: Step[] } {
+  protected override open(possible: Possible): { untried: Step[]; asleep: Step[] } {
     const spent = this.path.reduce(
       (sum, point, index) => sum + costOf(point.taken, point.possible, this.path[index - 1]?.taken),
       0,

@@ -15,6 +15,9 @@ export interface Step {
   readonly fault?: FaultKind;
 }
 
+/** What can be done at one point: never nothing. What comes first goes on as it comes: with the same client, and no fault. */
+export type Possible = readonly [Step, ...Step[]];
+
 /** What clients of a scenario have in common beside the keys that they read and write. */
 export interface Sharing {
   /** Keys count against one quota. */
@@ -52,8 +55,8 @@ function isRead({ type }: Operation): boolean {
 }
 
 /** How much harder a step makes it to follow a schedule: a fault, or a client kept waiting for another one. */
-export function costOf(step: Step, possible: readonly Step[], last: Step | undefined): number {
-  const isKeptWaiting = last !== undefined && step.client !== last.client && possible[0]?.client === last.client;
-  const isEarly = step.phase === 'time' && possible[0]?.phase !== 'time';
+export function costOf(step: Step, possible: Possible, last: Step | undefined): number {
+  const isKeptWaiting = last !== undefined && step.client !== last.client && possible[0].client === last.client;
+  const isEarly = step.phase === 'time' && possible[0].phase !== 'time';
   return Number(step.fault !== undefined) + Number(isKeptWaiting || isEarly);
 }

@@ -9,7 +9,7 @@ import { withJournal } from '../journaling';
 import { withSchedule } from '../scheduling';
 import type { CheckedOptions, ExploreContext } from './options';
 import { type Outcome, Run } from './run';
-import type { Step } from './step';
+import type { Possible, Step } from './step';
 import { fakeTime, virtualTime } from './time-source';
 import { watchRegistry } from './watch-registry';
 
@@ -32,7 +32,7 @@ export interface Trial {
 export async function tryOut<T>(
   scenario: (context: ExploreContext<T>) => unknown,
   options: CheckedOptions<T>,
-  choose: (possible: readonly Step[]) => Step | undefined,
+  choose: (possible: Possible) => Step,
 ): Promise<Trial> {
   const { timers, faults, deliveries, extend, patience, time: mayTimePass } = options;
   const [plan, journal, virtualClock] = [new FaultPlan(), new Journal(), new VirtualClock()];
@@ -54,6 +54,7 @@ export async function tryOut<T>(
     onWindow: () => {
       seen.hasLooked = true;
     },
+    onWindowWrite: (client, what) => journal.note(client, what),
   });
 
   const choices: number[] = [];
@@ -64,7 +65,7 @@ export async function tryOut<T>(
     async () => scenario(context),
     (possible) => {
       const step = choose(possible);
-      if (step !== undefined && possible.length > 1) choices.push(possible.findIndex(({ id }) => id === step.id));
+      if (possible.length > 1) choices.push(possible.findIndex(({ id }) => id === step.id));
       return step;
     },
   );
@@ -73,5 +74,5 @@ export async function tryOut<T>(
 }
 
 export function isFailure({ outcome: { type } }: Trial): boolean {
-  return type !== 'passed' && type !== 'abandoned';
+  return type !== 'passed';
 }

@@ -1,3 +1,6 @@
+import { BaseStorageBackend } from '../../backend/base-storage-backend';
+import { decodeWith } from '../../codec/use-codec';
+import { describe } from '../../errors';
 import { type SharedMemoryRegistry, storeOf } from '../../registry/shared-memory-registry';
 
 /** What a scenario's code does beside the operations of backends. */
@@ -8,16 +11,26 @@ export interface RegistryWatcher {
   readonly onLook: () => void;
   /** It has windows, whose storage is read and written at once. */
   readonly onWindow: () => void;
+  /** One of them writes. */
+  readonly onWindowWrite: (client: string, what: string) => void;
 }
 
 const LOOKS = ['peek', 'has', 'keys', 'entries', 'getUsage', 'clearAll', 'checkpoint', 'restore', 'reset'] as const;
 
 /** Tells of all that. Members of this one registry are covered up: registries themselves know nothing of simulations. */
-export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, { onListen, onLook, onWindow }: RegistryWatcher): void {
+export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, watcher: RegistryWatcher): void {
   const store = storeOf(registry);
-  for (const name of LOOKS) cover(registry, name, onLook);
-  cover(store, 'subscribe', onListen);
-  cover(store, 'observe', onWindow);
+  for (const name of LOOKS) cover(registry, name, watcher.onLook);
+  cover(store, 'subscribe', watcher.onListen);
+  store.observe((key, _before, after, maker) => {
+    if (maker === null || maker instanceof BaseStorageBackend) return;
+    const value = after && describe(decodeWith(store.codec, after.data));
+    watcher.onWindowWrite(
+      maker.client,
+      key === null ? 'clears everything' : value === null ? `removes ${key}` : `sets ${key} to ${value}`,
+    );
+  });
+  cover(store, 'observe', watcher.onWindow);
   Object.defineProperty(registry, 'size', { get: () => registry.keys().length });
 }
 
