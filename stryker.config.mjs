@@ -20,7 +20,7 @@ const ROOMS = {
     tests: ['registry/[cs]*.test.ts', 'bad-inputs/{options,foreign-code,checkpoints}.test.ts'],
   },
   'web-storage': { mutate: ['src/web-storage/**/*.ts'], tests: ['web-storage/*.test.ts'] },
-  simulation: { mutate: ['src/simulation/**/*.ts'], tests: ['simulation/*.test.ts'] },
+  simulation: { mutate: ['src/simulation/**/*.ts'], tests: ['simulation/**/*.test.ts'] },
   backend: {
     mutate: ['src/backend/**/*.ts'],
     tests: ['backend/*.test.ts', 'bad-inputs/{options,metadata,foreign-code,hooks-of-subclasses,envelopes}.test.ts'],

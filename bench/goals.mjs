@@ -15,5 +15,9 @@ export const handleBytes = 48;
 export const keyOverBaseline = 0.75;
 export const manyKeysOverBaseline = 1;
 
+/** The explorer: so many schedules of three clients that each load and save, in so many ns. A point of reference. */
+export const schedules = 90;
+export const schedulesNs = 20e6;
+
 /** Between 10 KB and 1 MB, to either side of the middle. */
 export const nsPerByteSpread = 0.25;

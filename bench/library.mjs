@@ -21,4 +21,7 @@ if (!existsSync(`${dist}/index.js`)) {
 /** @type {import('./contestants/registry.mjs').Library} */
 export const library = await import(pathToFileURL(`${dist}/index.js`).href);
 
+/** @type {import('../dist/simulation.js')} */
+export const simulation = await import(pathToFileURL(`${dist}/simulation.js`).href);
+
 export const registries = registryContestants(library, version);

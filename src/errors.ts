@@ -17,6 +17,7 @@ export type StorageErrorCode =
   | 'ERR_HOOK_FAILED'
   | 'ERR_CODEC_FAILED'
   | 'ERR_UPDATER_FAILED'
+  | 'ERR_SCHEDULE_FAILED'
   | 22;
 
 export interface StorageErrorDetails {

@@ -1,5 +1,6 @@
 // @ts-check
 /** The parts of docs/performance.md that are written from the results of a full run. */
+import * as goals from '../goals.mjs';
 import { duration } from './format.mjs';
 import { count, marked, payloadAndSize, plain, table } from './markdown.mjs';
 import { browser, codecs, memory, operation, overPeers, perByte } from './section-tables.mjs';
@@ -62,6 +63,15 @@ export function sections(report) {
       'of 10,000 keys': ({ what }) => what.replace(/^[^,]+/, '`$&`'),
       takes: ({ ns }) => duration(ns),
       'over `new Map(map)`': ({ overMap }) => plain(overMap),
+    }),
+    schedules: table(suites.schedules, {
+      clients: ({ clients }) => count(clients),
+      'orders of effects': ({ ordersOfEffects }) => count(ordersOfEffects),
+      'with replies': ({ orders }) => (orders < 1e9 ? count(orders) : orders.toExponential(1)),
+      'schedules run': ({ schedules }) => count(schedules),
+      'one takes': ({ ns }) => duration(ns),
+      'over a plain run': ({ overPlainRun }) => plain(overPlainRun),
+      [`${goals.schedules} take`]: ({ ns }) => duration(goals.schedules * ns),
     }),
     browser: browser(suites),
   };

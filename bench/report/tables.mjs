@@ -59,6 +59,20 @@ export function printSuite(name, report) {
         ['what', 'time', 'over new Map(map)'],
         suites.checkpoints?.map((row) => [row.what, duration(row.ns), times(row.overMap)]),
       );
+    case 'schedules':
+      return print(
+        `schedules: of clients that each load and save; goal: ${goals.schedules} of 3 clients in ${duration(goals.schedulesNs)}`,
+        ['clients', 'orders of effects', 'with replies', 'schedules', 'one takes', 'over a plain run', `${goals.schedules} take`],
+        suites.schedules?.map((row) => [
+          count(row.clients),
+          count(row.ordersOfEffects),
+          row.orders.toPrecision(3),
+          count(row.schedules),
+          duration(row.ns),
+          times(row.overPlainRun),
+          duration(goals.schedules * row.ns),
+        ]),
+      );
     case 'browser':
       return printBrowser(suites.browser);
     default:

@@ -6,6 +6,7 @@ import { keys } from './keys.mjs';
 import { listeners } from './listeners.mjs';
 import { memory } from './memory.mjs';
 import { operationSuite } from './operations.mjs';
+import { schedules } from './schedules.mjs';
 import { sizes } from './sizes.mjs';
 
 /** Everything that can be measured, by the name that `--only` takes. */
@@ -20,6 +21,7 @@ export const suites = {
   memory,
   listeners,
   checkpoints,
+  schedules,
   browser,
 };
 
@@ -41,6 +43,8 @@ export function stepsOf(name, { rounds, keyCounts, byteSizes, listenerCounts, me
       return memoryRuns * 10;
     case 'checkpoints':
       return rounds;
+    case 'schedules':
+      return rounds * 4;
     case 'browser':
       return 1;
     default:

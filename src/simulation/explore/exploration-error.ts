@@ -7,6 +7,8 @@ export interface Exploration {
   readonly schedule: readonly string[];
   /** What its clients did, a lane for each. */
   readonly timeline: string;
+  /** The same as a Mermaid sequence diagram. */
+  readonly diagram: string;
   /** Give it as `replay` to run just this schedule. */
   readonly token: string;
   /** Of the strategy `random`. */
@@ -22,6 +24,7 @@ export class ExplorationError extends StorageError {
   declare readonly schedules: number;
   declare readonly schedule: readonly string[];
   declare readonly timeline: string;
+  declare readonly diagram: string;
   declare readonly token: string;
   declare readonly seed: number | undefined;
 

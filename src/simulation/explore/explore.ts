@@ -122,11 +122,12 @@ function follow(choices: readonly number[]): (possible: Possible) => Step {
 }
 
 function describeFailure<T>(trial: Trial, schedules: number, { strategy, seed }: CheckedOptions<T>): ExplorationError {
-  const { outcome, steps, choices, timeline, pending } = trial;
+  const { outcome, steps, choices, timeline, diagram, pending } = trial;
   const exploration = {
     schedules,
     schedule: steps.map(({ id }) => id),
     timeline,
+    diagram,
     token: formatToken(choices),
     ...(strategy === 'random' && { seed }),
   };

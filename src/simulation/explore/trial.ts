@@ -20,6 +20,8 @@ export interface Trial {
   /** Which of the possible steps was taken, wherever there was more than one. */
   readonly choices: readonly number[];
   readonly timeline: string;
+  /** The timeline as a Mermaid sequence diagram. */
+  readonly diagram: string;
   /** What it has not done to the end, in words. */
   readonly pending: readonly string[];
   /** Whether clients have heard of changes. */
@@ -70,7 +72,8 @@ export async function tryOut<T>(
     },
   );
   const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
-  return { outcome, steps: run.steps, choices, timeline: journal.toString(), pending, ...seen };
+  const [timeline, diagram] = [journal.toString(), journal.toMermaid()];
+  return { outcome, steps: run.steps, choices, timeline, diagram, pending, ...seen };
 }
 
 export function isFailure({ outcome: { type } }: Trial): boolean {
