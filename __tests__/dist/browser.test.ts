@@ -33,3 +33,8 @@ test('data that JSON cannot say is kept in a browser, and copied', async () => {
 test('the backend contract is kept in a browser', async () => {
   expect(await browser.inPage('contract', 'failures')).toEqual([]);
 });
+
+test('the explorer finds in a browser what it finds in Node, in the same order', async () => {
+  const [found, expected] = (await browser.inPage('explore', 'reportsAndExpected')) as [unknown, unknown];
+  expect(found).toEqual(expected);
+});

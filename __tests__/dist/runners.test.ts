@@ -46,3 +46,12 @@ describe.each(RUNNERS)('under $runner', ({ runner, command, passed }) => {
     expect(passed(stdout)).toBeLessThan(countTests());
   });
 });
+
+test.each([
+  { runner: 'vitest', tests: 3 },
+  { runner: 'node', tests: 2 },
+])('the explorer runs under $runner', ({ runner, tests }) => {
+  const { command, passed } = RUNNERS.find((other) => other.runner === runner) as (typeof RUNNERS)[number];
+  const { status, stdout } = run(...command, `${FIXTURES}/explore-${runner}.test.mjs`);
+  expect({ status, passed: passed(stdout) }).toEqual({ status: 0, passed: tests });
+});
