@@ -1,4 +1,4 @@
-import { describe, operate } from '../../errors';
+import { describe, operate, quote } from '../../errors';
 import { randomFrom } from '../random';
 import { ExplorationError } from './exploration-error';
 import { type CheckedOptions, checkExploreOptions, type ExploreOptions, type Scenario } from './options';
@@ -122,12 +122,12 @@ function follow(choices: readonly number[]): (possible: Possible) => Step {
 }
 
 function describeFailure<T>(trial: Trial, schedules: number, { strategy, seed }: CheckedOptions<T>): ExplorationError {
-  const { outcome, steps, choices, timeline, diagram, pending } = trial;
+  const { outcome, steps, choices, journal } = trial;
   const exploration = {
     schedules,
     schedule: steps.map(({ id }) => id),
-    timeline,
-    diagram,
+    timeline: journal.toString(),
+    diagram: journal.toMermaid(),
     token: formatToken(choices),
     ...(strategy === 'random' && { seed }),
   };
@@ -139,6 +139,7 @@ function describeFailure<T>(trial: Trial, schedules: number, { strategy, seed }:
     case 'endless':
       return new ExplorationError(exploration, `a scenario that goes on and on, ${steps.length} steps by then`);
     default: {
+      const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
       const waiting = pending.length > 0 ? `with ${pending.join(', ')} pending` : 'waiting for something that is no operation';
       return new ExplorationError(exploration, `a scenario that does not end, ${waiting},`);
     }

@@ -30,7 +30,8 @@ export interface RunOptions {
 }
 
 /** A step that somebody has asked for. */
-interface Waiting extends Step {
+interface Waiting {
+  readonly step: Step;
   readonly label: string;
   readonly turn: ScheduledTurn | undefined;
   /** How often its client had crashed by then. */
@@ -38,7 +39,8 @@ interface Waiting extends Step {
   readonly proceed: () => void;
 }
 
-interface PossibleStep extends Step {
+interface PossibleStep {
+  readonly step: Step;
   readonly take: () => void;
 }
 
@@ -47,7 +49,7 @@ export class Run implements Scheduler {
   /** What was done, in order. */
   readonly steps: Step[] = [];
   readonly #options: RunOptions;
-  #waiting: readonly Waiting[] = [];
+  readonly #waiting = new Set<Waiting>();
   /** By handle: its operations that have not taken effect, in the order of their calls. */
   readonly #queues = new Map<object, Operation[]>();
   readonly #names = new Map<Operation, string>();
@@ -74,7 +76,7 @@ export class Run implements Scheduler {
 
   /** Whether it matters when something is looked at now: somebody waits for a turn, and this is not the effect of one. */
   get isOutOfTurn(): boolean {
-    return this.#waiting.length > 0 && this.steps.at(-1)?.phase !== 'effect';
+    return this.#waiting.size > 0 && this.steps.at(-1)?.phase !== 'effect';
   }
 
   /** @param choose gives one of the steps that are possible */
@@ -93,14 +95,14 @@ export class Run implements Scheduler {
       if (outcome !== undefined) return outcome;
       if (this.steps.length === MOST_STEPS) return { type: 'endless' };
       const possible = this.#possible();
-      if (isSome(possible)) {
+      const steps = possible.map(({ step }) => step);
+      if (isSome(steps)) {
         waited = 0;
-        const { id: wanted } = choose(possible);
-        const step = possible.find(({ id }) => id === wanted);
-        if (step === undefined) return { type: 'diverged', missing: wanted };
-        const { take, ...taken } = step;
-        this.steps.push(taken);
-        take();
+        const { id: wanted } = choose(steps);
+        const chosen = possible.find(({ step }) => step.id === wanted);
+        if (chosen === undefined) return { type: 'diverged', missing: wanted };
+        this.steps.push(chosen.step);
+        chosen.take();
       } else if (this.#idle.length > 0) {
         for (const resolve of this.#idle.splice(0)) resolve();
       } else {
@@ -117,15 +119,18 @@ export class Run implements Scheduler {
    */
   #possible(): readonly PossibleStep[] {
     const { plan, time, mayTimePass } = this.#options;
-    this.#waiting = this.#waiting.filter(({ client, crashes }) => plan.crashesOf(client) === crashes);
+    for (const waiting of this.#waiting) {
+      if (plan.crashesOf(waiting.step.client) !== waiting.crashes) this.#waiting.delete(waiting);
+    }
     const last = this.steps.at(-1)?.client;
-    const ready = this.#waiting
+    const goesOn = ({ step }: Waiting) => Number(step.client === last);
+    const ready = [...this.#waiting]
       .filter(({ turn }) => turn?.phase !== 'effect' || this.#queues.get(turn.handle)?.[0] === turn.operation)
-      .sort((a, b) => Number(b.client === last) - Number(a.client === last) || (a.id < b.id ? -1 : 1));
-    const steps = ready.map((waiting) => ({ ...stepOf(waiting), take: () => this.#proceed(waiting) }));
-    if (time.isAwaited() && (mayTimePass || ready.length === 0)) steps.push(this.#tick());
-    if (this.#faults < this.#options.faults.atMost) steps.push(...ready.flatMap((waiting) => this.#faultsOf(waiting)));
-    return steps;
+      .sort((a, b) => goesOn(b) - goesOn(a) || (a.step.id < b.step.id ? -1 : 1));
+    const possible = ready.map((waiting) => ({ step: waiting.step, take: () => this.#proceed(waiting) }));
+    if (time.isAwaited() && (mayTimePass || ready.length === 0)) possible.push(this.#tick());
+    if (this.#faults < this.#options.faults.atMost) possible.push(...ready.flatMap((waiting) => this.#faultsOf(waiting)));
+    return possible;
   }
 
   #tick(): PossibleStep {
@@ -135,22 +140,19 @@ export class Run implements Scheduler {
       time.advance();
       journal.note('clock', `${time}`);
     };
-    return { id: `clock#${ticks + 1}`, client: 'clock', key: null, phase: 'time', access: 'any', take };
+    return { step: { id: `clock#${ticks + 1}`, client: 'clock', key: null, phase: 'time', access: 'any' }, take };
   }
 
   /** What can go wrong instead. A crash can come before the effect or after it; all else shows in what the effect does. */
   #faultsOf(waiting: Waiting): PossibleStep[] {
     const { plan, journal, faults } = this.#options;
-    const { id, client, phase, access, turn } = waiting;
-    const operation = turn?.operation;
+    const { id, client, phase, access } = waiting.step;
+    const operation = waiting.turn?.operation;
     if (operation === undefined) return [];
     const kinds = faults.kinds.filter((kind) => (phase === 'effect' ? canStrike(kind, operation) : kind === 'crash'));
     return kinds.map((fault) => ({
-      ...stepOf(waiting),
-      id: `${id}, ${fault}`,
       // Whoever waits for the crash of a client goes on by it.
-      access: fault === 'crash' ? 'any' : access,
-      fault,
+      step: { ...waiting.step, id: `${id}, ${fault}`, access: fault === 'crash' ? 'any' : access, fault },
       take: () => {
         this.#faults += 1;
         journal.note(client, `✗ ${fault}`);
@@ -162,10 +164,10 @@ export class Run implements Scheduler {
   }
 
   #proceed(waiting: Waiting): void {
-    const { turn, client, phase, label, proceed } = waiting;
-    this.#waiting = this.#waiting.filter((other) => other !== waiting);
-    if (turn !== undefined && phase === 'effect') this.#queues.get(turn.handle)?.shift();
-    if (turn?.operation === undefined) this.#options.journal.note(client, label.replace(`${client}: `, ''));
+    const { turn, step, label, proceed } = waiting;
+    this.#waiting.delete(waiting);
+    if (turn !== undefined && turn.phase === 'effect') this.#queues.get(turn.handle)?.shift();
+    if (turn?.operation === undefined) this.#options.journal.note(step.client, label.replace(`${step.client}: `, ''));
     proceed();
   }
 
@@ -177,7 +179,7 @@ export class Run implements Scheduler {
     const id = name === undefined ? `${place} ${phase}#${this.#count(`${place} ${phase}`)}` : `${name} ${phase}`;
     const crashes = this.#options.plan.crashesOf(client);
     const step = { id, client, key, phase, access: turn === undefined ? 'any' : accessOf(turn) } as const;
-    this.#waiting = [...this.#waiting, { ...step, label, turn, crashes, proceed }];
+    this.#waiting.add({ step, label, turn, crashes, proceed });
   }
 
   #enqueue(handle: object, operation: Operation, place: string): void {
@@ -196,10 +198,6 @@ export class Run implements Scheduler {
 
 function isSome<S>(steps: readonly S[]): steps is readonly [S, ...S[]] {
   return steps.length > 0;
-}
-
-function stepOf({ id, client, key, phase, access }: Step): Step {
-  return { id, client, key, phase, access };
 }
 
 /** A scenario of so many steps is one that goes round in circles. */

@@ -1,5 +1,4 @@
 import { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
-import { quote } from '../../errors';
 import { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
 import { realClock, VirtualClock } from '../clock';
 import { FaultPlan } from '../fault-plan';
@@ -19,11 +18,8 @@ export interface Trial {
   readonly steps: readonly Step[];
   /** Which of the possible steps was taken, wherever there was more than one. */
   readonly choices: readonly number[];
-  readonly timeline: string;
-  /** The timeline as a Mermaid sequence diagram. */
-  readonly diagram: string;
-  /** What it has not done to the end, in words. */
-  readonly pending: readonly string[];
+  /** What its clients did. */
+  readonly journal: Journal;
   /** Whether clients have heard of changes. */
   readonly hasListened: boolean;
   /** Whether they have looked at what is stored without an operation, while others were waiting. */
@@ -71,9 +67,7 @@ export async function tryOut<T>(
       return step;
     },
   );
-  const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
-  const [timeline, diagram] = [journal.toString(), journal.toMermaid()];
-  return { outcome, steps: run.steps, choices, timeline, diagram, pending, ...seen };
+  return { outcome, steps: run.steps, choices, journal, ...seen };
 }
 
 export function isFailure({ outcome: { type } }: Trial): boolean {
