@@ -36,7 +36,7 @@ function besideAFullCache(AppEditor: typeof Editor) {
       await cache.save({ revision: '1', data: 'x'.repeat(50) }).catch(() => {});
       await cache.clear();
     };
-    await Promise.all([showPictures(), editor.save('Dear Ann')]);
+    await Promise.all([editor.save('Dear Ann'), showPictures()]);
     if (editor.status !== 'saved') await editor.save('Dear Ann');
     expect(registry.peek('letter')?.snapshot.data).toBe('Dear Ann');
   };
@@ -50,11 +50,11 @@ test('a letter is lost when saving it fails and nobody is told', async () => {
   expect(failure.cause).toMatchObject({ matcherResult: { actual: undefined, expected: 'Dear Ann' } });
   expect(failure.timeline).toBe(
     `
-cache             editor
-───────────────   ────────────────────────────────
-save pictures 1   ·
-·                 save letter ✗ QuotaExceededError
-clear pictures    ·
+editor                             cache
+────────────────────────────────   ───────────────
+·                                  save pictures 1
+save letter ✗ QuotaExceededError   ·
+·                                  clear pictures
 `.trim(),
   );
 });
