@@ -44,7 +44,7 @@ describe('the options', () => {
   test.each<[options: unknown, complaint: string]>([
     [null, 'options to be an object, got null'],
     ['https://app.test', 'options to be an object, got "https://app.test"'],
-    [{ orgin: 'https://app.test' }, 'options origin, quota, initial, registry, scheduler, scheduler, got "orgin"'],
+    [{ orgin: 'https://app.test' }, 'options origin, quota, initial, registry, scheduler, got "orgin"'],
     [{ origin: 'app.test' }, `${origin}, got "app.test"`],
     [{ origin: '' }, `${origin}, got ""`],
     [{ origin: 5 }, `${origin}, got 5`],
@@ -580,9 +580,9 @@ describe('a scheduler', () => {
       isSettled = true;
     });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(waiting.map(({ label }) => label)).toEqual(['tab-2: hears of "theme"', 'tab-3: hears of "theme"']);
+    expect(waiting.map(({ label }) => label)).toEqual(['tab-2: hears of theme: "dark"', 'tab-3: hears of theme: "dark"']);
 
-    await proceed('tab-3: hears of "theme"');
+    await proceed('tab-3: hears of theme: "dark"');
     await proceed('tab-3: hears of clear');
     expect([heard2, heard3, isSettled]).toEqual([
       [],
@@ -592,7 +592,7 @@ describe('a scheduler', () => {
       ],
       false,
     ]);
-    await proceed('tab-2: hears of "theme"');
+    await proceed('tab-2: hears of theme: "dark"');
     await proceed('tab-2: hears of clear');
     expect([heard2, isSettled]).toEqual([heard3, true]);
   });

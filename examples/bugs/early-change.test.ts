@@ -64,7 +64,7 @@ app                 clock
 load → 1            ·
 ·                   500 ms
 user chooses blue   ·
-load answered       ·
+load → 1 answered   ·
 update 2            ·
 `.trim(),
   );

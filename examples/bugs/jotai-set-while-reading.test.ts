@@ -48,11 +48,13 @@ test('an atom of jotai 2.1.1 takes what it has read for what was set', async () 
   expect(failure.timeline).toBe(
     `
 app
-───────────────
+─────────────────
 shows the theme
 sets it to dark
 load → 0
 update 1
+load → 0 answered
+update 1 answered
 `.trim(),
   );
   expect(failure.cause).toMatchObject({ matcherResult: { expected: 'dark', actual: 'light' } });

@@ -35,11 +35,12 @@ test('keyv 4.1.1 deletes what was set in place of what had expired', async () =>
   expect(failure.timeline).toBe(
     `
 app
-──────────────
+───────────────
 load → 0
 save 1
 clear
-save answered
+save 1 answered
+clear answered
 load → nothing
 `.trim(),
   );

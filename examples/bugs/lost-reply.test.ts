@@ -50,7 +50,6 @@ test('a payment that is tried again is made twice if only its answer was lost', 
     `
 app
 ───────────────────
-✗ lost reply
 update 1
 update ✗ lost reply
 update 2

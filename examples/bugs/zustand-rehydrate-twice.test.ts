@@ -31,12 +31,12 @@ test('a store of zustand 5.0.9 goes back to what was stored before', async () =>
 
   expect(failure.timeline).toBe(
     `
-app             other
-─────────────   ────────
-load → 0        ·
-·               update 1
-load → 1        ·
-load answered   ·
+app                 other
+─────────────────   ────────
+load → 0            ·
+·                   update 1
+load → 1            ·
+load → 0 answered   ·
 `.trim(),
   );
   expect(failure.cause).toMatchObject({ matcherResult: { expected: { theme: 'dark' }, actual: { theme: 'light' } } });

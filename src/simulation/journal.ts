@@ -53,7 +53,13 @@ export class Journal {
 
   /** Puts something else that a client did into its lane of the timeline. */
   note(client: string, text: string): void {
-    this.#notes.push({ client, text, place: this.#place() });
+    this.noteOf(client, () => text);
+  }
+
+  /** @internal The same, of something that is done now: what comes of it has its place behind it. */
+  noteOf(client: string, act: () => string): void {
+    const place = this.#place();
+    this.#notes.push({ client, text: act(), place });
     if (this.#notes.length > this.#limit) this.#notes.shift();
   }
 

@@ -49,7 +49,7 @@ export function rowsOf(entries: readonly JournalEntry[], notes: readonly Journal
     } else if (effect === undefined) {
       add('answer', client, end, `${what}${resultOf(entry)} without effect`);
     } else if (places.some((place) => place !== undefined && place > effect && place < end)) {
-      add('answer', client, end, `${what} answered`);
+      add('answer', client, end, `${what}${resultOf(entry)} answered`);
     }
   }
   return rows.sort((a, b) => a.place - b.place);

@@ -1,6 +1,6 @@
 import { checkCallback, checkClient, readMembers, readOptions } from '../backend/checks';
 import { encodeWith } from '../codec/use-codec';
-import { attempt, operate, quote, refuse } from '../errors';
+import { attempt, describe, operate, refuse } from '../errors';
 import { SharedMemoryRegistry, storeOf } from '../registry/shared-memory-registry';
 import type { ChangeMaker, CommitObserver, MemoryStore } from '../store/memory-store';
 import { SucceedingRecord } from '../store/storage-record';
@@ -144,13 +144,13 @@ export class WebStorageArea {
     for (const [window, events] of this.#windows) {
       if (window === maker) continue;
       const receive = window.receiver();
-      events.add(() => receive({ key, oldValue, newValue, url }), this.#turnOf(window, key));
+      events.add(() => receive({ key, oldValue, newValue, url }), this.#turnOf(window, key, newValue));
     }
   }
 
-  #turnOf(handle: StorageWindow, key: string | null): (() => Promise<unknown>) | undefined {
+  #turnOf(handle: StorageWindow, key: string | null, value: string | null): (() => Promise<unknown>) | undefined {
     const [scheduler, { client }] = [this.#scheduler, handle];
-    const label = `${client}: hears of ${key === null ? 'clear' : quote(key)}`;
+    const label = `${client}: hears of ${key === null ? 'clear' : `${key}: ${describe(value)}`}`;
     return scheduler && (() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle }));
   }
 

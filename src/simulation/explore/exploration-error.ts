@@ -33,10 +33,19 @@ export class ExplorationError extends StorageError {
     super('ERR_SCHEDULE_FAILED', {
       operation: 'explore',
       expected: 'the scenario to pass in every order',
-      received: `${received} in schedule ${schedules}${seed === undefined ? '' : ` of seed ${seed}`}`,
+      received: `in schedule ${schedules}${seed === undefined ? '' : ` of seed ${seed}`}: ${received}`,
       ...(cause.length > 0 && { cause: cause[0] }),
     });
-    this.message += `\n\n${timeline}\n\nTo run just this schedule: explore(scenario, { …, replay: '${token}' })\n`;
+    this.message += `\n\n${beginningOf(timeline)}\n\nTo run just this schedule: explore(scenario, { …, replay: '${token}' })\n`;
     Object.assign(this, exploration);
   }
 }
+
+/** Of a run that goes on and on, what makes it do so can be seen from its beginning. */
+function beginningOf(timeline: string): string {
+  const rows = timeline.split('\n');
+  const rest = rows.length - MOST_ROWS;
+  return rest <= 1 ? timeline : [...rows.slice(0, MOST_ROWS), `… and ${rest} more rows`].join('\n');
+}
+
+const MOST_ROWS = 60;

@@ -141,7 +141,7 @@ function describeFailure<T>(trial: Trial, schedules: number, { strategy, seed }:
     default: {
       const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
       const waiting = pending.length > 0 ? `with ${pending.join(', ')} pending` : 'waiting for something that is no operation';
-      return new ExplorationError(exploration, `a scenario that does not end, ${waiting},`);
+      return new ExplorationError(exploration, `a scenario that does not end, ${waiting}`);
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../clock';
 import { checkKind, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
 import type { Scheduler } from '../scheduling';
+import type { Faults } from './run';
 import type { FakeTimers } from './time-source';
 import { parseToken } from './token';
 
@@ -48,8 +49,8 @@ export interface ExploreOptions<T> {
   readonly time?: boolean;
   /** The test framework's fake timers, `jest` or `vi`, switched on: time then goes on by them. */
   readonly timers?: FakeTimers;
-  /** What may go wrong at any point; `atMost` so many times in a run, 1 by default. */
-  readonly faults?: { readonly kinds: readonly FaultKind[]; readonly atMost?: number };
+  /** What may go wrong at any point: `atMost` so many times in a run, 1 by default; of these clients, by default all. */
+  readonly faults?: { readonly kinds: readonly FaultKind[]; readonly atMost?: number; readonly clients?: readonly string[] };
 
   /** Default: `exhaustive`, every order. `random`: as many as `schedules` says. */
   readonly strategy?: 'exhaustive' | 'random';
@@ -125,7 +126,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     deliveries,
     time,
     timers,
-    faults: faults === undefined ? { kinds: [], atMost: 0 } : checkFaults(faults),
+    faults: faults === undefined ? NO_FAULTS : checkFaults(faults),
     strategy,
     // Chance is welcome here: report and error say what it was.
     seed: seed ?? Math.floor(Math.random() * 2 ** 31),
@@ -136,12 +137,15 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
   };
 }
 
-function checkFaults(faults: unknown): { readonly kinds: readonly FaultKind[]; readonly atMost: number } {
-  const { kinds, atMost = 1 } = readOptions(faults as { kinds: readonly FaultKind[]; atMost?: number }, ['kinds', 'atMost']);
+const NO_FAULTS: Faults = { kinds: [], atMost: 0 };
+
+function checkFaults(faults: NonNullable<ExploreOptions<unknown>['faults']>): Faults {
+  const { kinds, atMost = 1, clients } = readOptions(faults, ['kinds', 'atMost', 'clients']);
   if (!Array.isArray(kinds)) return refuse('ERR_INVALID_OPTION', 'kinds to be a list of kinds of faults', kinds);
   for (const kind of kinds) checkKind(kind);
   checkCount('atMost', atMost);
-  return { kinds: [...new Set(kinds)], atMost };
+  if (clients !== undefined && !Array.isArray(clients)) refuse('ERR_INVALID_OPTION', 'clients to be a list of names', clients);
+  return { kinds: [...new Set(kinds)], atMost, clients };
 }
 
 function checkCount(name: string, count: unknown): void {

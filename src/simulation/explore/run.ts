@@ -17,6 +17,13 @@ export type Outcome =
   /** It did not come to a step that it had come to before. */
   | { readonly type: 'diverged'; readonly missing: string };
 
+export interface Faults {
+  readonly kinds: readonly FaultKind[];
+  readonly atMost: number;
+  readonly clients?: readonly string[] | undefined;
+}
+
+/** What can happen in a run beside the operations themselves. */
 export interface RunOptions {
   readonly plan: FaultPlan;
   readonly journal: Journal;
@@ -24,7 +31,7 @@ export interface RunOptions {
   /** Whether the clock may go on while there is something else to do. */
   readonly mayTimePass: boolean;
   /** What may go wrong, and how often. */
-  readonly faults: { readonly kinds: readonly FaultKind[]; readonly atMost: number };
+  readonly faults: Faults;
   /** How long to wait, in ms, for something that is no step, such as a real timer. */
   readonly patience: number;
 }
@@ -113,10 +120,7 @@ export class Run implements Scheduler {
     }
   }
 
-  /**
-   * In an order that is the same whenever the same steps are possible: first what goes on with the client of the last step,
-   * then other clients, then the clock, then faults.
-   */
+  /** First what goes on with the client of the last step, then other clients, in the order of asking; then the clock, then faults. */
   #possible(): readonly PossibleStep[] {
     const { plan, time, mayTimePass } = this.#options;
     for (const waiting of this.#waiting) {
@@ -126,7 +130,7 @@ export class Run implements Scheduler {
     const goesOn = ({ step }: Waiting) => Number(step.client === last);
     const ready = [...this.#waiting]
       .filter(({ turn }) => turn?.phase !== 'effect' || this.#queues.get(turn.handle)?.[0] === turn.operation)
-      .sort((a, b) => goesOn(b) - goesOn(a) || (a.step.id < b.step.id ? -1 : 1));
+      .sort((a, b) => goesOn(b) - goesOn(a));
     const possible = ready.map((waiting) => ({ step: waiting.step, take: () => this.#proceed(waiting) }));
     if (time.isAwaited() && (mayTimePass || ready.length === 0)) possible.push(this.#tick());
     if (this.#faults < this.#options.faults.atMost) possible.push(...ready.flatMap((waiting) => this.#faultsOf(waiting)));
@@ -136,10 +140,12 @@ export class Run implements Scheduler {
   #tick(): PossibleStep {
     const { time, journal } = this.#options;
     const ticks = this.steps.filter(({ phase }) => phase === 'time').length;
-    const take = () => {
-      time.advance();
-      journal.note('clock', `${time}`);
-    };
+    // What the timer does comes after it.
+    const take = () =>
+      journal.noteOf('clock', () => {
+        time.advance();
+        return `${time}`;
+      });
     return { step: { id: `clock#${ticks + 1}`, client: 'clock', key: null, phase: 'time', access: 'any' }, take };
   }
 
@@ -148,14 +154,14 @@ export class Run implements Scheduler {
     const { plan, journal, faults } = this.#options;
     const { id, client, phase, access } = waiting.step;
     const operation = waiting.turn?.operation;
-    if (operation === undefined) return [];
+    if (operation === undefined || !(faults.clients?.includes(client) ?? true)) return [];
     const kinds = faults.kinds.filter((kind) => (phase === 'effect' ? canStrike(kind, operation) : kind === 'crash'));
     return kinds.map((fault) => ({
       // Whoever waits for the crash of a client goes on by it.
       step: { ...waiting.step, id: `${id}, ${fault}`, access: fault === 'crash' ? 'any' : access, fault },
       take: () => {
         this.#faults += 1;
-        journal.note(client, `✗ ${fault}`);
+        if (SILENT.includes(fault)) journal.note(client, `✗ ${fault}`);
         if (phase === 'reply') return plan.crash(client);
         plan.force(operation, fault);
         this.#proceed(waiting);
@@ -200,5 +206,8 @@ function isSome<S>(steps: readonly S[]): steps is readonly [S, ...S[]] {
   return steps.length > 0;
 }
 
+/** Faults that the client's operations do not show in the timeline by themselves. */
+const SILENT: readonly FaultKind[] = ['stale read', 'corrupted read', 'crash'];
+
 /** A scenario of so many steps is one that goes round in circles. */
-const MOST_STEPS = 10_000;
+const MOST_STEPS = 1000;

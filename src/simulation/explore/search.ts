@@ -18,6 +18,8 @@ interface Point {
   readonly asleep: Step[];
   readonly possible: Possible;
   taken: Step;
+  /** What the way to here has cost, this step included, where that is counted. */
+  spent?: number;
 }
 
 /** Goes through orders, depth first: each run follows the path to the last point where something is left to try. */
@@ -109,11 +111,9 @@ export class FewPreemptions extends DepthFirst {
   }
 
   protected override open(possible: Possible): { untried: Step[]; asleep: Step[] } {
-    const spent = this.path.reduce(
-      (sum, point, index) => sum + costOf(point.taken, point.possible, this.path[index - 1]?.taken),
-      0,
-    );
-    const last = this.path.at(-1)?.taken;
-    return { untried: possible.filter((step) => spent + costOf(step, possible, last) <= this.#limit), asleep: [] };
+    const [last, before] = [this.path.at(-1), this.path.at(-2)];
+    const spent = last === undefined ? 0 : (before?.spent ?? 0) + costOf(last.taken, last.possible, before?.taken);
+    if (last !== undefined) last.spent = spent;
+    return { untried: possible.filter((step) => spent + costOf(step, possible, last?.taken) <= this.#limit), asleep: [] };
   }
 }
