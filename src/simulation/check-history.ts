@@ -18,7 +18,7 @@ export interface HistoryReport {
  */
 export function checkHistory(journal: Journal | readonly JournalEntry[]): HistoryReport {
   const entries = journal instanceof Journal ? journal.entries : journal;
-  if (!Array.isArray(entries)) refuse('ERR_INVALID_OPTION', 'a Journal or its entries', journal);
+  if (!Array.isArray(entries) || !entries.every(isEntry)) refuse('ERR_INVALID_OPTION', 'a Journal or its entries', journal);
   for (const key of new Set(entries.map((entry: JournalEntry) => entry.key))) {
     const history = entries.filter((entry: JournalEntry) => entry.key === key);
     if (!isLinearizable(history)) return { linearizable: false, key, entries: smallestPart(history) };
@@ -26,7 +26,12 @@ export function checkHistory(journal: Journal | readonly JournalEntry[]): Histor
   return { linearizable: true };
 }
 
-type Stored = string | null;
+function isEntry(entry: Partial<JournalEntry> | null): boolean {
+  return typeof entry?.type === 'string' && typeof entry.key === 'string' && typeof entry.begin === 'number';
+}
+
+/** A revision; `null` for nothing; `undefined` for any revision that the history does not name. */
+type Stored = string | null | undefined;
 
 /** What an operation makes of what is stored; nothing where it could not have been answered so. */
 function apply(entry: JournalEntry, stored: Stored): { readonly stored: Stored } | undefined {
@@ -80,10 +85,7 @@ function isLinearizable(history: readonly JournalEntry[]): boolean {
       });
   };
   // What was there before the journal began is not known: the first answer says it.
-  const before = new Set<Stored>([
-    null,
-    ...history.flatMap(({ revision, ifMatch }) => [revision, ifMatch]).filter((value) => value !== undefined),
-  ]);
+  const before = new Set<Stored>([undefined, null, ...history.flatMap(({ revision, ifMatch }) => [revision, ifMatch])]);
   return [...before].some((stored) => search(history, stored));
 }
 
@@ -92,14 +94,17 @@ function smallestPart(history: readonly JournalEntry[]): readonly JournalEntry[]
   const answers = history.flatMap(({ end }) => (end === undefined ? [] : [end])).sort((a, b) => a - b);
   const until = answers.find((end) => !isLinearizable(beginning(history, end))) ?? Number.POSITIVE_INFINITY;
   let part = beginning(history, until);
-  for (const entry of part) {
-    const without = part.filter((other) => other !== entry);
-    // A write that somebody has read is part of the explanation.
-    const isRead = without.some(
-      ({ revision, ifMatch }) => entry.revision !== undefined && [revision, ifMatch].includes(entry.revision),
-    );
-    const isWrite = entry.type === 'save' || entry.type === 'update' || entry.type === 'clear';
-    if (!(isWrite && isRead) && !isLinearizable(without)) part = without;
+  for (let size = 0; size !== part.length; ) {
+    size = part.length;
+    for (const entry of part) {
+      const without = part.filter((other) => other !== entry);
+      // A write that somebody has read is part of the explanation.
+      const isRead = without.some(
+        ({ revision, ifMatch }) => entry.revision !== undefined && [revision, ifMatch].includes(entry.revision),
+      );
+      const isWrite = entry.type === 'save' || entry.type === 'update';
+      if (!(isWrite && isRead) && !isLinearizable(without)) part = without;
+    }
   }
   return part;
 }

@@ -9,7 +9,7 @@ export interface Clock {
 }
 
 /** The machine's own. Timers are looked up at each call, so a test may have put others in their place. */
-export const realClock: Clock = {
+export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

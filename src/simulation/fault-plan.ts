@@ -1,5 +1,7 @@
 import type { Operation } from '../backend/base-storage-backend';
+import { readOptions } from '../backend/checks';
 import { refuse } from '../errors';
+import { checkText } from './checks';
 import { type Random, randomFrom } from './random';
 
 /**
@@ -18,6 +20,8 @@ const KINDS: readonly FaultKind[] = ['refused', 'lost reply', 'dropped', 'stale 
 /** `save` is an update as well: both write. */
 export type FaultTarget = Operation['type'];
 
+const TARGETS: readonly FaultTarget[] = ['save', 'load', 'clear', 'update', 'stat', 'getUsage'];
+
 export interface FaultOptions {
   /** Default: every key. */
   readonly key?: string;
@@ -31,7 +35,7 @@ export interface FaultOptions {
 
 export interface RandomFaults {
   readonly seed: number;
-  /** The share of operations that fail, from 0 to 1. */
+  /** The share of operations that fail, from 0 to 1, of those that one of these kinds can strike. */
   readonly rate: number;
   /** Default: all of them. */
   readonly kinds?: readonly FaultKind[];
@@ -59,6 +63,7 @@ export class SimulatedFault extends Error {
 
 interface Rule extends FaultOptions {
   readonly type: FaultTarget;
+  readonly kind: FaultKind;
   left: number;
 }
 
@@ -92,34 +97,37 @@ export class FaultPlan {
   #holds: Hold[] = [];
   readonly #clients = new Map<string, ClientState>();
   readonly #forced = new WeakMap<Operation, FaultKind>();
-  readonly #random: (Required<RandomFaults> & { readonly numbers: Random }) | undefined;
+  readonly #random: (Required<Omit<RandomFaults, 'seed'>> & { readonly numbers: Random }) | undefined;
 
   constructor(random?: RandomFaults) {
     if (random === undefined) return;
-    const { seed, rate, kinds = KINDS } = random;
+    const { seed, rate, kinds = KINDS } = readOptions(random, ['seed', 'rate', 'kinds']);
     if (!Number.isSafeInteger(seed)) refuse('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
     if (!(Number.isFinite(rate) && rate >= 0 && rate <= 1)) refuse('ERR_INVALID_OPTION', 'rate to be a number from 0 to 1', rate);
+    if (!Array.isArray(kinds) || kinds.length === 0) refuse('ERR_INVALID_OPTION', 'kinds to be a list of kinds of faults', kinds);
     for (const kind of kinds) checkKind(kind);
-    this.#random = { seed, rate, kinds, numbers: randomFrom(seed) };
+    this.#random = { rate, kinds, numbers: randomFrom(seed) };
   }
 
   /** Fails the next operation of this type, or the next so many; then it is over. */
   failNext(type: FaultTarget, options: FaultOptions & { readonly times?: number } = {}): void {
-    const { times = 1, ...rule } = options;
+    const { times = 1, ...rule } = readOptions(options, ['key', 'client', 'kind', 'error', 'times']);
     if (!(Number.isSafeInteger(times) && times > 0)) refuse('ERR_INVALID_OPTION', 'times to be a whole number above 0', times);
     this.#add(type, rule, times);
   }
 
   /** Fails every operation of this type. @returns what lifts it */
   fail(type: FaultTarget, options: FaultOptions = {}): () => void {
-    const rule = this.#add(type, options, Number.POSITIVE_INFINITY);
+    const rule = this.#add(type, readOptions(options, ['key', 'client', 'kind', 'error']), Number.POSITIVE_INFINITY);
     return () => {
       this.#rules = this.#rules.filter((other) => other !== rule);
     };
   }
 
   /** Keeps operations of this type from taking effect until they are released. */
-  hold(type: FaultTarget, { key, client }: Pick<FaultOptions, 'key' | 'client'> = {}): { readonly release: () => void } {
+  hold(type: FaultTarget, options: Pick<FaultOptions, 'key' | 'client'> = {}): { readonly release: () => void } {
+    const { key, client } = readOptions(options, ['key', 'client']);
+    checkTarget(type, { key, client });
     let open = (): void => {};
     const released = new Promise<void>((resolve) => {
       open = resolve;
@@ -136,6 +144,7 @@ export class FaultPlan {
 
   /** Lets a client crash now: nothing that it has under way ever ends, nor what it begins before its `restart`. */
   crash(client: string): void {
+    checkText('client', client);
     const state = this.#stateOf(client);
     state.crashes += 1;
     state.isDown = true;
@@ -149,6 +158,7 @@ export class FaultPlan {
    * await Promise.race([transfer(writer), plan.crashed('writer')]);
    */
   crashed(client: string): Promise<void> {
+    checkText('client', client);
     const { isDown, waiting } = this.#stateOf(client);
     return new Promise((resolve) => {
       if (isDown) resolve();
@@ -158,10 +168,11 @@ export class FaultPlan {
 
   /** Brings a client back that has crashed. What it had under way never ends: take new handles, as a new process would. */
   restart(client: string): void {
+    checkText('client', client);
     this.#stateOf(client).isDown = false;
   }
 
-  /** Lifts everything that was told, and releases what is held. Chance goes on. */
+  /** Lifts everything that was told, releases what is held, and restarts who has crashed. Chance goes on. */
   reset(): void {
     this.#rules = [];
     for (const { open } of this.#holds.splice(0)) open();
@@ -192,19 +203,20 @@ export class FaultPlan {
   strike(operation: Operation): Fault | undefined {
     const forced = this.#forced.get(operation);
     if (forced !== undefined) return this.#struck(forced, operation, undefined);
-    const rule = this.#rules.find((candidate) => matches(candidate, operation));
+    // A rule for saves is one for updates as well, as far as its kind of fault can strike one.
+    const rule = this.#rules.find((candidate) => matches(candidate, operation) && canStrike(candidate.kind, operation));
     if (rule === undefined) return this.#strikeByChance(operation);
     rule.left -= 1;
     if (rule.left === 0) this.#rules = this.#rules.filter((other) => other !== rule);
-    const { kind = 'refused' } = rule;
-    return this.#struck(kind, operation, 'error' in rule ? rule.error : undefined);
+    return this.#struck(rule.kind, operation, rule.error);
   }
 
   #strikeByChance(operation: Operation): Fault | undefined {
     if (this.#random === undefined) return undefined;
-    const { rate, kinds, numbers } = this.#random;
-    const [isStruck, kind] = [numbers.next() < rate, kinds[numbers.below(kinds.length)]];
-    return isStruck && kind !== undefined && canStrike(kind, operation) ? this.#struck(kind, operation, undefined) : undefined;
+    const { rate, numbers } = this.#random;
+    const kinds = this.#random.kinds.filter((kind) => canStrike(kind, operation));
+    if (kinds.length === 0 || numbers.next() >= rate) return undefined;
+    return this.#struck(kinds[numbers.below(kinds.length)] as FaultKind, operation, undefined);
   }
 
   #struck(kind: FaultKind, operation: Operation, error: unknown): Fault {
@@ -220,9 +232,10 @@ export class FaultPlan {
 
   #add(type: FaultTarget, options: FaultOptions, times: number): Rule {
     const { kind = 'refused' } = options;
+    checkTarget(type, options);
     checkKind(kind);
     if (!canStrike(kind, { type })) refuse('ERR_INVALID_OPTION', `a kind of fault that can strike a ${type}`, kind);
-    const rule = { ...options, type, left: times };
+    const rule = { ...options, type, kind, left: times };
     this.#rules.push(rule);
     return rule;
   }
@@ -235,6 +248,13 @@ function matches(
   const { type, key = operation.key, client = operation.client } = rule;
   const isOfType = type === operation.type || (type === 'save' && operation.type === 'update');
   return isOfType && key === operation.key && client === operation.client;
+}
+
+/** @throws {StorageError} `ERR_INVALID_OPTION` */
+function checkTarget(type: unknown, { key, client }: Pick<FaultOptions, 'key' | 'client'>): void {
+  if (!TARGETS.includes(type as FaultTarget)) refuse('ERR_INVALID_OPTION', `a type of operation: ${TARGETS.join(', ')}`, type);
+  if (key !== undefined) checkText('key', key);
+  if (client !== undefined) checkText('client', client);
 }
 
 /** A load can't be dropped, and only a load can find what is stale. */

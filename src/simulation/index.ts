@@ -1,5 +1,5 @@
 export { checkHistory, type HistoryReport } from './check-history';
-export { type Clock, realClock, VirtualClock } from './clock';
+export { type Clock, VirtualClock } from './clock';
 export { withExpiry } from './expiry';
 export { type Exploration, ExplorationError } from './explore/exploration-error';
 export { type ExploreReport, explore } from './explore/explore';

@@ -1,5 +1,8 @@
 import type { Operation } from '../backend/base-storage-backend';
+import { readOptions } from '../backend/checks';
 import { refuse } from '../errors';
+import { checkMethod, checkText } from './checks';
+import { type Clock, systemClock } from './clock';
 import type { JournalEntry, JournalNote } from './journal-entry';
 import { formatSequenceDiagram } from './sequence-diagram';
 import { formatTimeline } from './timeline';
@@ -8,7 +11,7 @@ export interface JournalOptions {
   /** The most entries that are kept; the oldest go first. Default: 10,000 */
   readonly limit?: number;
   /** Default: the time of day. */
-  readonly clock?: { now(): number };
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 type Draft = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
@@ -22,15 +25,16 @@ type Draft = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
  */
 export class Journal {
   readonly #limit: number;
-  readonly #clock: { now(): number };
+  readonly #clock: Pick<Clock, 'now'>;
   #entries: Draft[] = [];
   #notes: JournalNote[] = [];
   #recorded = 0;
   #places = 0;
 
   constructor(options: JournalOptions = {}) {
-    const { limit = 10_000, clock = { now: () => Date.now() } } = options;
+    const { limit = 10_000, clock = systemClock } = readOptions(options, ['limit', 'clock']);
     if (!(Number.isSafeInteger(limit) && limit > 0)) refuse('ERR_INVALID_OPTION', 'limit to be a whole number above 0', limit);
+    checkMethod(clock, 'now', 'a clock');
     this.#limit = limit;
     this.#clock = clock;
   }
@@ -47,12 +51,15 @@ export class Journal {
 
   /** The entries that have all of these. */
   find(wanted: Partial<Pick<JournalEntry, 'type' | 'client' | 'key' | 'revision' | 'outcome'>>): readonly JournalEntry[] {
+    readOptions(wanted, ['type', 'client', 'key', 'revision', 'outcome']);
     const fields = Object.entries(wanted) as [keyof JournalEntry, unknown][];
     return this.entries.filter((entry) => fields.every(([field, value]) => entry[field] === value));
   }
 
   /** Puts something else that a client did into its lane of the timeline. */
   note(client: string, text: string): void {
+    checkText('client', client);
+    checkText('text', text);
     this.noteOf(client, () => text);
   }
 

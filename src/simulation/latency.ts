@@ -1,9 +1,10 @@
 import type { BackendClass } from '../backend/backend-class';
 import type { Operation } from '../backend/base-storage-backend';
+import { checkCallback, readOptions } from '../backend/checks';
 import type { Awaitable } from '../contracts';
 import { attempt, refuse } from '../errors';
-import { type Clock, realClock } from './clock';
-import type { Random } from './random';
+import { checkBackendClass, checkMethod } from './checks';
+import { type Clock, systemClock } from './clock';
 
 /** So many ms; any from the first to the second; or what a function says of an operation. */
 export type Duration = number | readonly [from: number, to: number] | ((operation: Operation) => number);
@@ -15,14 +16,17 @@ export interface LatencyOptions {
   readonly reply?: Duration;
   /** Default: the machine's own. */
   readonly clock?: Clock;
-  /** For a range. Default: `Math.random` */
-  readonly random?: Pick<Random, 'next'>;
+  /** For a range: a number from 0 to 1, without 1. Default: `Math.random` */
+  readonly random?: () => number;
 }
 
 /** Lets operations take time: before the effect, before the answer, or both. Where that is none, no timer is set. */
 export function withLatency<B extends BackendClass>(Backend: B, options: LatencyOptions): B {
-  const { ms, reply = 0, clock = realClock, random = { next: Math.random } } = options ?? {};
+  checkBackendClass(Backend);
+  const { ms, reply = 0, clock = systemClock, random = Math.random } = readOptions(options, ['ms', 'reply', 'clock', 'random']);
   for (const duration of [ms, reply]) checkDuration(duration);
+  checkMethod(clock, 'sleep', 'a clock');
+  checkCallback(random, 'random');
   const wait = (duration: Duration, operation: Operation): Promise<void> | undefined => {
     const time = timeOf(duration, operation, random);
     return time > 0 ? clock.sleep(time) : undefined;
@@ -43,9 +47,9 @@ export function withLatency<B extends BackendClass>(Backend: B, options: Latency
   return DelayedBackend;
 }
 
-function timeOf(duration: Duration, operation: Operation, random: Pick<Random, 'next'>): number {
+function timeOf(duration: Duration, operation: Operation, random: () => number): number {
   if (typeof duration === 'number') return duration;
-  if (typeof duration !== 'function') return duration[0] + random.next() * (duration[1] - duration[0]);
+  if (typeof duration !== 'function') return duration[0] + random() * (duration[1] - duration[0]);
   const time = attempt('ERR_HOOK_FAILED', 'the latency of an operation', () => duration(operation));
   return isTime(time) ? time : refuse('ERR_HOOK_FAILED', 'a latency of 0 ms or more', time);
 }

@@ -1,3 +1,4 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
@@ -11,10 +12,5 @@ export interface Random {
 
 export function randomFrom(seed: number): Random {
   const generator = xoroshiro128plus(seed);
-  return {
-    below: (limit) => uniformInt(generator, 0, limit - 1),
-    next: () => uniformInt(generator, 0, RESOLUTION - 1) / RESOLUTION,
-  };
+  return { below: (limit) => uniformInt(generator, 0, limit - 1), next: () => uniformFloat64(generator) };
 }
-
-const RESOLUTION = 2 ** 31;

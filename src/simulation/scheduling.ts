@@ -1,9 +1,10 @@
 import type { BackendClass } from '../backend/backend-class';
 import type { Operation } from '../backend/base-storage-backend';
-import { checkCallback } from '../backend/checks';
+import { checkCallback, readOptions } from '../backend/checks';
 import type { Awaitable, StorageChangeListener, Unsubscribe } from '../contracts';
 import { operate, refuse } from '../errors';
 import { reportUncaught } from '../store/change-feed';
+import { checkBackendClass, checkMethod } from './checks';
 
 /** What asks for its turn. */
 export interface ScheduledTurn {
@@ -41,7 +42,10 @@ interface Subscribable {
  * error: no `onListenerError` is there to hear of it.
  */
 export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Scheduler, options: ScheduleOptions = {}): B {
-  if (typeof scheduler?.schedule !== 'function') refuse('ERR_INVALID_OPTION', 'a scheduler with a method schedule', scheduler);
+  checkBackendClass(Backend);
+  checkMethod(scheduler, 'schedule', 'a scheduler');
+  const { deliveries = false } = readOptions(options, ['deliveries']);
+  if (typeof deliveries !== 'boolean') refuse('ERR_INVALID_OPTION', 'deliveries to be true or false', deliveries);
   abstract class ScheduledBackend extends Backend {
     protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
       const ask = (phase: 'effect' | 'reply') => {
@@ -59,7 +63,7 @@ export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Sche
   }
   // Of the class that has been handed over, whatever it is: some have changes to tell of, and some have not.
   const { subscribe } = Backend.prototype as Partial<Subscribable>;
-  return options.deliveries && subscribe ? withScheduledDeliveries(ScheduledBackend, scheduler, subscribe) : ScheduledBackend;
+  return deliveries && subscribe ? withScheduledDeliveries(ScheduledBackend, scheduler, subscribe) : ScheduledBackend;
 }
 
 function withScheduledDeliveries<B extends BackendClass>(

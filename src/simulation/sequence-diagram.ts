@@ -8,7 +8,7 @@ export function formatSequenceDiagram(entries: readonly JournalEntry[], notes: r
   return [
     'sequenceDiagram',
     ...clients.map((client) => `  participant ${idOf(client)} as ${escapeText(client)}`),
-    '  participant storage',
+    ...(entries.length > 0 ? ['  participant storage'] : []),
     ...rowsOf(entries, notes).map(({ type, client, text }) => `  ${PREFIXES[type](idOf(client))}: ${escapeText(text)}`),
   ].join('\n');
 }
@@ -21,5 +21,5 @@ const PREFIXES = {
 
 /** Mermaid reads `;` and `#` as its own. */
 function escapeText(text: string): string {
-  return text.replace(/[#;\n]/g, (character) => `#${character.charCodeAt(0)};`);
+  return text.replace(/[#;\r\n]/g, (character) => `#${character.charCodeAt(0)};`);
 }

@@ -9,9 +9,9 @@ export interface Row extends JournalNote {
 /** A lane for each client, from top to bottom in the order of effects. */
 export function formatTimeline(entries: readonly JournalEntry[], notes: readonly JournalNote[]): string {
   const clients = clientsOf(entries, notes);
-  const rows = rowsOf(entries, notes);
+  const rows = rowsOf(entries, notes).map((row) => ({ ...row, text: inOneLine(row.text) }));
   const width = (lane: string) =>
-    Math.max(lane.length, ...rows.filter(({ client }) => client === lane).map(({ text }) => text.length));
+    Math.max(inOneLine(lane).length, ...rows.filter(({ client }) => client === lane).map(({ text }) => text.length));
   const widths = clients.map(width);
   const line = (cells: readonly string[]) =>
     cells
@@ -19,10 +19,15 @@ export function formatTimeline(entries: readonly JournalEntry[], notes: readonly
       .join('   ')
       .trimEnd();
   return [
-    line(clients),
+    line(clients.map(inOneLine)),
     line(widths.map((length) => '─'.repeat(length))),
     ...rows.map(({ client, text }) => line(clients.map((lane) => (lane === client ? text : '·')))),
   ].join('\n');
+}
+
+/** A key, a client and a note may be any text. */
+function inOneLine(text: string): string {
+  return text.replace(/\r\n|[\r\n\u2028\u2029]/g, '⏎');
 }
 
 /** In the order in which they began. */

@@ -1,4 +1,4 @@
-import { areIndependent, costOf, type Possible, type Sharing, type Step } from './step';
+import { areIndependent, type Possible, type Sharing, type Step } from './step';
 
 /** Says which step a run takes, and whether there is another run to be made. */
 export interface Strategy {
@@ -83,7 +83,7 @@ export class EveryDifferentOrder extends DepthFirst {
 
   protected override open(possible: Possible): { untried: Step[]; asleep: Step[] } {
     const before = this.path.at(-1);
-    const asleep = (before?.asleep ?? []).filter((step) => areIndependent(step, (before as Point).taken, this.#sharing));
+    const asleep = before?.asleep.filter((step) => areIndependent(step, before.taken, this.#sharing)) ?? [];
     const free = this.#clientThatMayGoOn(possible);
     const worthTrying = free === undefined ? possible : possible.filter(({ client }) => client === free);
     return { untried: worthTrying.filter(({ id }) => !asleep.some((step) => step.id === id)), asleep };
@@ -116,4 +116,11 @@ export class FewPreemptions extends DepthFirst {
     if (last !== undefined) last.spent = spent;
     return { untried: possible.filter((step) => spent + costOf(step, possible, last?.taken) <= this.#limit), asleep: [] };
   }
+}
+
+/** How much harder a step makes it to follow a schedule: a fault, or a client kept waiting for another one. */
+export function costOf(step: Step, possible: Possible, last: Step | undefined): number {
+  const isKeptWaiting = last !== undefined && step.client !== last.client && possible[0].client === last.client;
+  const isEarly = step.phase === 'time' && possible[0].phase !== 'time';
+  return Number(step.fault !== undefined) + Number(isKeptWaiting || isEarly);
 }

@@ -1,5 +1,5 @@
-import type { Operation } from '../../backend/base-storage-backend';
 import type { FaultKind } from '../fault-plan';
+import { isWrite } from '../is-write';
 import type { ScheduledTurn } from '../scheduling';
 
 /** What can be done next. The same in every run that comes to the same point. */
@@ -38,25 +38,14 @@ export interface Sharing {
 export function areIndependent(a: Step, b: Step, sharing: Sharing): boolean {
   if (a.client === b.client || a.access === 'any' || b.access === 'any') return false;
   if (a.fault !== undefined && b.fault !== undefined) return false;
-  const isWrite = ({ access }: Step) => access === 'write' || (access === 'read' && sharing.extended);
-  if (sharing.changes && (isWrite(a) || isWrite(b))) return false;
+  const writes = ({ access }: Step) => access === 'write' || (access === 'read' && sharing.extended);
+  if (sharing.changes && (writes(a) || writes(b))) return false;
   if (a.access === 'own' || b.access === 'own') return true;
-  return !(isWrite(a) || isWrite(b)) || (a.key !== b.key && !sharing.quota);
+  return !(writes(a) || writes(b)) || (a.key !== b.key && !sharing.quota);
 }
 
 /** A listener, a reply and whatever else a client waited for run that client's own code. */
 export function accessOf({ phase, operation }: ScheduledTurn): Step['access'] {
   if (phase !== 'effect') return 'own';
-  return operation !== undefined && isRead(operation) ? 'read' : 'write';
-}
-
-function isRead({ type }: Operation): boolean {
-  return type === 'load' || type === 'stat' || type === 'getUsage';
-}
-
-/** How much harder a step makes it to follow a schedule: a fault, or a client kept waiting for another one. */
-export function costOf(step: Step, possible: Possible, last: Step | undefined): number {
-  const isKeptWaiting = last !== undefined && step.client !== last.client && possible[0].client === last.client;
-  const isEarly = step.phase === 'time' && possible[0].phase !== 'time';
-  return Number(step.fault !== undefined) + Number(isKeptWaiting || isEarly);
+  return operation === undefined || isWrite(operation) ? 'write' : 'read';
 }

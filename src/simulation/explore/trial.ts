@@ -1,6 +1,6 @@
 import { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
 import { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
-import { realClock, VirtualClock } from '../clock';
+import { systemClock, VirtualClock } from '../clock';
 import { FaultPlan } from '../fault-plan';
 import { withFaults } from '../faults';
 import { Journal } from '../journal';
@@ -33,8 +33,9 @@ export async function tryOut<T>(
   choose: (possible: Possible) => Step,
 ): Promise<Trial> {
   const { timers, faults, deliveries, extend, patience, time: mayTimePass } = options;
-  const [plan, journal, virtualClock] = [new FaultPlan(), new Journal(), new VirtualClock()];
-  const clock = timers === undefined ? virtualClock : realClock;
+  const [plan, virtualClock] = [new FaultPlan(), new VirtualClock()];
+  const clock = timers === undefined ? virtualClock : systemClock;
+  const journal = new Journal({ clock });
   const time = timers === undefined ? virtualTime(virtualClock) : fakeTime(timers);
   const run = new Run({ plan, journal, time, mayTimePass, faults, patience });
 

@@ -1,0 +1,59 @@
+import { StorageError } from 'shared-memory-registry';
+import { ExplorationError } from 'shared-memory-registry/simulation';
+
+const exploration = {
+  schedules: 12,
+  schedule: ['a/x#1 effect'],
+  timeline: 'a\n────\nload',
+  diagram: 'sequenceDiagram',
+  token: 'order:1.2',
+};
+
+test('says what happened, in which schedule, how it went, and how to run it again', () => {
+  const error = new ExplorationError(exploration, 'Error: no');
+  expect(error.message).toBe(
+    [
+      'explore: expected the scenario to pass in every order, got in schedule 12: Error: no [ERR_SCHEDULE_FAILED]',
+      '',
+      'a',
+      '────',
+      'load',
+      '',
+      "To run just this schedule: explore(scenario, { …, replay: 'order:1.2' })",
+      '',
+    ].join('\n'),
+  );
+  expect(error).toMatchObject({ ...exploration, name: 'ExplorationError', code: 'ERR_SCHEDULE_FAILED', operation: 'explore' });
+  expect(StorageError.is(error)).toBe(true);
+  expect([Object.hasOwn(error, 'name'), Object.hasOwn(error, 'cause')]).toEqual([false, false]);
+});
+
+test('says the seed where there is one', () => {
+  const error = new ExplorationError({ ...exploration, seed: 0 }, 'Error: no');
+  expect([error.seed, error.received]).toEqual([0, 'in schedule 12 of seed 0: Error: no']);
+});
+
+test.each([[undefined], [null], [new Error('no')]])('has the cause %p', (cause) => {
+  const error = new ExplorationError(exploration, 'no', cause);
+  expect([Object.hasOwn(error, 'cause'), error.cause]).toEqual([true, cause]);
+});
+
+describe('a long timeline', () => {
+  const messageOf = (rows: number) => {
+    const timeline = Array.from({ length: rows }, (_, index) => `row ${index + 1}`).join('\n');
+    const error = new ExplorationError({ ...exploration, timeline }, 'no');
+    expect(error.timeline).toBe(timeline);
+    return error.message.split('\n').slice(2, -3);
+  };
+
+  test('is shown whole where no more than one row would be left out', () => {
+    expect(messageOf(60)).toHaveLength(60);
+    expect(messageOf(61).slice(-2)).toEqual(['row 60', 'row 61']);
+  });
+
+  test('is cut in the message, and is whole in the error', () => {
+    const rows = messageOf(62);
+    expect(rows).toHaveLength(61);
+    expect([rows[0], ...rows.slice(-2)]).toEqual(['row 1', 'row 60', '… and 2 more rows']);
+  });
+});

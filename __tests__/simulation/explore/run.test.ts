@@ -1,0 +1,398 @@
+import { type ExploreContext, explore, type FaultKind, type Scenario } from 'shared-memory-registry/simulation';
+import type { Strategy } from '../../../src/simulation/explore/search';
+import type { Step } from '../../../src/simulation/explore/step';
+import { failureOf, schedulesOf, text, trialsOf } from './support';
+
+describe('the steps of a scenario', () => {
+  test('are named by client, key, and which of its operations it is', async () => {
+    const scenario: Scenario<string> = async ({ registry, turn }) => {
+      const [x, y] = ['x', 'y'].map((key) => registry.getBackend(key, { client: 'a' }));
+      await x?.save(text('tea'));
+      await y?.load();
+      await x?.load();
+      await turn('a');
+      await turn('a', 'goes home');
+    };
+    expect(await schedulesOf(scenario)).toEqual([
+      'a/x#1 effect; a/x#1 reply; a/y#1 effect; a/y#1 reply; a/x#2 effect; a/x#2 reply; a turn#1; a turn#2',
+    ]);
+  });
+
+  test('come in the order of the calls, for operations of one handle, and in any order for their replies', async () => {
+    const scenario: Scenario<string> = async ({ registry }) => {
+      const handle = registry.getBackend('x', { client: 'a' });
+      await Promise.all([handle.save(text('tea')), handle.load()]);
+    };
+    expect((await schedulesOf(scenario)).sort()).toEqual([
+      'a/x#1 effect; a/x#1 reply; a/x#2 effect; a/x#2 reply',
+      'a/x#1 effect; a/x#2 effect; a/x#1 reply; a/x#2 reply',
+      'a/x#1 effect; a/x#2 effect; a/x#2 reply; a/x#1 reply',
+    ]);
+  });
+
+  test('come in any order for two handles of one client', async () => {
+    const scenario: Scenario<string> = async ({ registry }) => {
+      const handles = [registry.getBackend('x', { client: 'a' }), registry.getBackend('x', { client: 'a' })];
+      await Promise.all(handles.map((handle) => handle.load()));
+    };
+    expect(await schedulesOf(scenario)).toHaveLength(6);
+  });
+
+  test('are offered with the client of the last one first, then in the order of asking', async () => {
+    const offered: string[][] = [];
+    const scenario: Scenario<string> = async ({ turn }) => {
+      const twice = async (client: string) => {
+        await turn(client);
+        await turn(client);
+      };
+      await Promise.all(['c', 'a', 'b'].map(twice));
+    };
+    const alwaysTheLast: Strategy = {
+      isRepeating: false,
+      choose: (possible) => {
+        offered.push(possible.map(({ id }) => id.replace(' turn#', '')));
+        return possible.at(-1) as Step;
+      },
+      backtrack: () => false,
+    };
+    await trialsOf(scenario, {}, alwaysTheLast);
+    expect(offered).toEqual([['c1', 'a1', 'b1'], ['b2', 'c1', 'a1'], ['a2', 'c1', 'b2'], ['c1', 'a2'], ['c1'], ['c2']]);
+  });
+
+  test('say whose they are, and what they can touch', async () => {
+    const [trial] = await trialsOf<string>(
+      async ({ registry, clock, turn, plan }) => {
+        const work = async () => {
+          const handle = registry.getBackend('x', { client: 'a' });
+          await handle.load();
+          await turn('a');
+          await clock.sleep(5);
+          await handle.save(text('tea')).catch(() => {});
+          await handle.clear();
+        };
+        await Promise.race([work(), plan.crashed('a')]);
+      },
+      { faults: { kinds: ['crash', 'lost reply'], atMost: 2 } },
+      {
+        isRepeating: false,
+        choose: (possible) =>
+          possible.find(({ id }) => id === 'a/x#2 effect, lost reply' || id === 'a/x#3 effect, crash') ?? possible[0],
+        backtrack: () => false,
+      },
+    );
+    const own = { client: 'a', key: 'x' };
+    expect(trial?.steps).toEqual([
+      { ...own, id: 'a/x#1 effect', phase: 'effect', access: 'read' },
+      { ...own, id: 'a/x#1 reply', phase: 'reply', access: 'own' },
+      { ...own, id: 'a turn#1', key: null, phase: 'turn', access: 'own' },
+      { id: 'clock#1', client: 'clock', key: null, phase: 'time', access: 'any' },
+      { ...own, id: 'a/x#2 effect, lost reply', phase: 'effect', access: 'write', fault: 'lost reply' },
+      { ...own, id: 'a/x#2 reply', phase: 'reply', access: 'own' },
+      // Whoever waits for it goes on by it.
+      { ...own, id: 'a/x#3 effect, crash', phase: 'effect', access: 'any', fault: 'crash' },
+    ]);
+  });
+
+  test('of a scheduler that knows nothing of turns are named by their label', async () => {
+    const scenario: Scenario<string> = async ({ scheduler }) => {
+      const schedule = scheduler.schedule.bind(scheduler) as (task: Promise<string>, label: string) => Promise<string>;
+      const results = await Promise.all([schedule(Promise.resolve('one'), 'first'), schedule(Promise.resolve('two'), 'second')]);
+      expect(results).toEqual(['one', 'two']);
+    };
+    expect(await schedulesOf(scenario)).toEqual(['first turn#1; second turn#1', 'second turn#1; first turn#1']);
+    // Nobody knows what they touch, so they are tried in both orders.
+    expect(await explore(scenario)).toEqual({ schedules: 2, complete: true });
+  });
+});
+
+describe('a scenario that does not pass', () => {
+  test('throws at once', async () => {
+    const error = new Error('no');
+    const failure = await failureOf(
+      explore(() => {
+        throw error;
+      }),
+    );
+    expect([failure.cause, failure.schedules, failure.schedule, failure.timeline, failure.token]).toEqual([
+      error,
+      1,
+      [],
+      '\n',
+      'order:',
+    ]);
+    expect(failure.received).toBe('in schedule 1: Error: no');
+  });
+
+  test('rejects with nothing', async () => {
+    const failure = await failureOf(explore(() => Promise.reject(undefined)));
+    expect(failure.received).toBe('in schedule 1: undefined');
+    expect(Object.hasOwn(failure, 'cause')).toBe(true);
+    expect(failure.cause).toBeUndefined();
+  });
+
+  test('gives no promise, and passes all the same', async () => {
+    expect(await explore((() => 7) as never)).toEqual({ schedules: 1, complete: true });
+  });
+
+  test('waits for an operation that waits', async () => {
+    const failure = await failureOf(
+      explore<string>(
+        async ({ registry, plan }) => {
+          await registry.getBackend('x', { client: 'reader' }).load();
+          plan.hold('save');
+          await Promise.all(['y', 'x'].map((key) => registry.getBackend(key, { client: `of ${key}` }).save(text('tea'))));
+        },
+        { patience: 0 },
+      ),
+    );
+    expect(failure.received).toBe('in schedule 1: a scenario that does not end, with save "y" by of y, save "x" by of x pending');
+    expect(failure).not.toHaveProperty('cause');
+    expect(failure.schedule.slice(2)).toEqual(['of y/y#1 effect', 'of x/x#1 effect']);
+  });
+
+  test('waits for something else', async () => {
+    const failure = await failureOf(explore(() => new Promise(() => {}), { patience: 0 }));
+    expect(failure.received).toBe('in schedule 1: a scenario that does not end, waiting for something that is no operation');
+  });
+
+  test('goes on and on', async () => {
+    const endless: Scenario<string> = async ({ turn }) => {
+      for (;;) await turn('a');
+    };
+    const failure = await failureOf(explore(endless));
+    expect(failure.received).toBe('in schedule 1: a scenario that goes on and on, 1000 steps by then');
+  });
+
+  test('takes many steps, but not that many', async () => {
+    const long: Scenario<string> = async ({ turn }) => {
+      for (let count = 0; count < 999; count += 1) await turn('a');
+    };
+    expect(await explore(long)).toEqual({ schedules: 1, complete: true });
+  });
+
+  test('does something else each time', async () => {
+    let runs = 0;
+    const failure = await failureOf(
+      explore<string>(async ({ turn }) => {
+        runs += 1;
+        await Promise.all([turn(runs === 1 ? 'a' : 'c'), turn('b')]);
+        throw new Error('first');
+      }),
+    );
+    // Its first failure is looked for in an order that is easier to read: this time, it is not to be found.
+    expect(failure.received).toBe('in schedule 1: Error: first');
+
+    let time = 0;
+    const changing: Scenario<string> = async ({ turn }) => {
+      time += 1;
+      await Promise.all([turn('a'), turn('b')]);
+      await turn(time === 1 ? 'c' : 'd');
+      await Promise.all([turn('e'), turn('f')]);
+    };
+    const diverged = await failureOf(explore(changing, { reduction: false }));
+    expect(diverged.received).toBe("in schedule 2: a scenario that never came to 'c turn#1' this time");
+    expect(diverged).not.toHaveProperty('cause');
+  });
+});
+
+describe('patience', () => {
+  const waiting =
+    (ms: number): Scenario<string> =>
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    };
+
+  test('is had with what is no step', async () => {
+    expect(await explore(waiting(20))).toEqual({ schedules: 1, complete: true });
+  });
+
+  test('comes to an end', async () => {
+    expect((await failureOf(explore(waiting(1000), { patience: 5 }))).received).toContain('a scenario that does not end');
+  });
+
+  test('begins anew after each step', async () => {
+    const report = await explore<string>(
+      async ({ turn }) => {
+        for (let count = 0; count < 4; count += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 15));
+          await turn('a');
+        }
+      },
+      { patience: 30 },
+    );
+    expect(report).toEqual({ schedules: 1, complete: true });
+  });
+});
+
+describe('faults', () => {
+  const acting =
+    (type: 'load' | 'stat' | 'getUsage' | 'save' | 'update' | 'clear', times = 1): Scenario<string> =>
+    async ({ registry, plan }) => {
+      const handle = registry.getBackend('x', { client: 'a' });
+      const act = async () => {
+        for (let count = 0; count < times; count += 1) {
+          const done =
+            type === 'save' ? handle.save(text('tea')) : type === 'update' ? handle.update(() => text('tea')) : handle[type]();
+          await done.catch(() => {});
+        }
+      };
+      await Promise.race([act(), plan.crashed('a')]);
+    };
+  const kinds = ['refused', 'lost reply', 'dropped', 'stale read', 'corrupted read', 'crash'] as const;
+  const plain = 'a/x#1 effect; a/x#1 reply';
+  const [refused, lost, dropped, stale, corrupted] = kinds.map((kind) => `a/x#1 effect, ${kind}; a/x#1 reply`);
+  const crashes = ['a/x#1 effect, crash', 'a/x#1 effect; a/x#1 reply, crash'];
+
+  test.each([
+    ['load', [plain, refused, lost, stale, corrupted, ...crashes]],
+    ['stat', [plain, refused, lost, ...crashes]],
+    ['getUsage', [plain, refused, lost, ...crashes]],
+    ['save', [plain, refused, lost, dropped, ...crashes]],
+    ['update', [plain, refused, lost, ...crashes]],
+    ['clear', [plain, refused, lost, dropped, ...crashes]],
+  ] as const)(
+    'of every kind that can strike a %s do so once, a crash before the effect and after it',
+    async (type, schedules) => {
+      expect((await schedulesOf(acting(type), { faults: { kinds } })).sort()).toEqual([...schedules].sort());
+    },
+  );
+
+  test.each([
+    ['once at most', 1, [[0], [1], [2]]],
+    ['twice at most', 2, [[0], [1], [2], [1, 2]]],
+    ['three times at most', 3, [[0], [1], [2], [1, 2]]],
+  ])('strike %s', async (_most, atMost, places) => {
+    const trials = await trialsOf(acting('save', 2), { faults: { kinds: ['refused'], atMost } });
+    const struck = trials.map(({ steps }) => steps.filter(({ fault }) => fault === 'refused').map(({ id }) => id));
+    expect(struck.map(String).sort()).toEqual(
+      places.map((numbers) => String(numbers.filter(Boolean).map((number) => `a/x#${number} effect, refused`))).sort(),
+    );
+  });
+
+  test('are as many in two clients as there are places for them', async () => {
+    const two: Scenario<string> = async ({ registry }) => {
+      const save = (client: string) => registry.getBackend(client, { client }).save(text('tea'));
+      await Promise.allSettled([save('a'), save('b')]);
+    };
+    // Six orders, in each of which no save is refused, or one of two.
+    expect(await explore(two, { reduction: false, faults: { kinds: ['refused'] } })).toEqual({ schedules: 18, complete: true });
+    expect(await explore(two, { reduction: false, faults: { kinds: ['refused'], atMost: 2 } })).toEqual({
+      schedules: 24,
+      complete: true,
+    });
+    expect(await explore(two, { faults: { kinds: ['refused'] } })).toEqual({ schedules: 3, complete: true });
+  });
+
+  test('strike nothing that is no operation', async () => {
+    const turning: Scenario<string> = async ({ turn }) => turn('a');
+    expect(await explore(turning, { faults: { kinds } })).toEqual({ schedules: 1, complete: true });
+  });
+
+  const outcomes = async (kind: FaultKind, act: (context: ExploreContext<string>) => Promise<unknown>) => {
+    const found = new Set<string>();
+    await explore<string>(
+      async (context) => {
+        const result = await act(context).then(String, ({ cause }) => cause.message);
+        found.add(`${result}: ${context.registry.peek('x')?.snapshot.data}`);
+      },
+      { initial: { x: text('old') }, faults: { kinds: [kind] } },
+    );
+    return [...found];
+  };
+
+  test.each([
+    ['refused', ['undefined: new', 'simulated fault: refused of save "x" by a: old']],
+    ['lost reply', ['undefined: new', 'simulated fault: lost reply of save "x" by a: new']],
+    ['dropped', ['undefined: new', 'undefined: old']],
+  ] as const)('a save meets: %s', async (kind, found) => {
+    expect(await outcomes(kind, ({ registry }) => registry.getBackend('x', { client: 'a' }).save(text('new')))).toEqual(found);
+  });
+
+  test.each([
+    ['stale read', ['old: new', 'new: new']],
+    ['corrupted read', ['n: new', 'new: new']],
+  ] as const)('a load meets: %s', async (kind, found) => {
+    const act = async ({ registry }: ExploreContext<string>) => {
+      const handle = registry.getBackend('x', { client: 'a' });
+      await handle.save(text('new', '2'));
+      return (await handle.load())?.data;
+    };
+    expect((await outcomes(kind, act)).sort()).toEqual([...found].sort());
+  });
+
+  test('a crash is told of, and a new handle goes on where the client had come to', async () => {
+    const found = new Set<string>();
+    const trials = await trialsOf<string>(
+      async ({ registry, plan }) => {
+        const open = () => registry.getBackend('x', { client: 'a' });
+        const work = async () => {
+          const handle = open();
+          await handle.save(text('one', '1'));
+          await handle.save(text('two', '2'));
+          return 'done';
+        };
+        const end = await Promise.race([work(), plan.crashed('a').then(() => 'crashed')]);
+        plan.restart('a');
+        found.add(`${end}, ${(await open().load())?.data}`);
+      },
+      { faults: { kinds: ['crash'] } },
+    );
+    // Before and after each effect, of the load after the restart as well; and none.
+    expect(trials).toHaveLength(7);
+    expect([...found].sort()).toEqual(['crashed, one', 'crashed, two', 'crashed, undefined', 'done, two']);
+  });
+
+  test('what a client has asked for when it crashes is not done, and nothing of it is offered any more', async () => {
+    const schedules = await schedulesOf<string>(
+      async ({ registry, plan, turn }) => {
+        const saves = ['x', 'y'].map((key) => registry.getBackend(key, { client: 'a' }).save(text('tea')));
+        await Promise.race([Promise.all(saves), plan.crashed('a')]);
+        await turn('b');
+      },
+      { faults: { kinds: ['crash'] } },
+    );
+    const crashed = schedules.filter((schedule) => schedule.includes('crash'));
+    expect(crashed).toContain('a/x#1 effect, crash; b turn#1');
+    expect(crashed).toContain('a/x#1 effect; a/y#1 effect; a/x#1 reply, crash; b turn#1');
+    expect(crashed.every((schedule) => schedule.endsWith('crash; b turn#1'))).toBe(true);
+    expect(new Set(schedules).size).toBe(schedules.length);
+  });
+
+  test.each([
+    ['refused', ['save ✗ refused', 'load → nothing']],
+    ['lost reply', ['save 1', 'save ✗ lost reply', 'load → 1']],
+    ['stale read', ['save 1', '✗ stale read', 'load → nothing']],
+    ['corrupted read', ['save 1', '✗ corrupted read', 'load → 1']],
+    ['crash', ['✗ crash', 'save …']],
+  ] as const)('are seen in the timeline: %s', async (kind, rows) => {
+    const [trial] = await trialsOf<string>(
+      async ({ registry, plan }) => {
+        const work = async () => {
+          const handle = registry.getBackend('x', { client: 'a' });
+          await handle.save(text('tea')).catch(() => {});
+          await handle.load();
+        };
+        await Promise.race([work(), plan.crashed('a')]);
+      },
+      { faults: { kinds: [kind] } },
+      {
+        isRepeating: false,
+        choose: (possible) => possible.find(({ fault }) => fault !== undefined) ?? possible[0],
+        backtrack: () => false,
+      },
+    );
+    expect(trial?.journal.toString().split('\n').slice(2).sort()).toEqual([...rows].sort());
+  });
+
+  test('strike none but the clients that are named', async () => {
+    const two: Scenario<string> = async ({ registry }) => {
+      const save = (client: string) => registry.getBackend('x', { client }).save(text('tea'));
+      await Promise.allSettled([save('a'), save('b')]);
+    };
+    const schedules = await schedulesOf(two, { faults: { kinds: ['refused'], clients: ['b', 'c'] } });
+    expect(schedules).toHaveLength(12);
+    expect(schedules.filter((schedule) => schedule.includes('refused'))).toHaveLength(6);
+    expect(schedules.some((schedule) => schedule.includes('a/x#1 effect, refused'))).toBe(false);
+    expect(await schedulesOf(two, { faults: { kinds: ['refused'], clients: [] } })).toHaveLength(6);
+  });
+});
