@@ -18,6 +18,7 @@ export type StorageErrorCode =
   | 'ERR_CODEC_FAILED'
   | 'ERR_UPDATER_FAILED'
   | 'ERR_SCHEDULE_FAILED'
+  | 'ERR_TOO_MANY_SCHEDULES'
   | 22;
 
 export interface StorageErrorDetails {

@@ -264,15 +264,29 @@ describe('a crash', () => {
     expect([await hasSettled(saved), registry.has('note')]).toEqual([false, false]);
   });
 
-  test('what is on its way takes effect, and nobody is told', async () => {
+  test.each([
+    ['has not taken effect never does', 5, false],
+    ['has taken effect has, and nobody is told', 15, true],
+  ])('what is on its way and %s', async (_, crashAt, isStored) => {
     const [plan, clock] = [new FaultPlan(), new VirtualClock()];
-    const Backend = withFaults(withLatency(KeyedMemoryBackend<string>, { ms: 10, clock }), plan);
+    const Backend = withFaults(withLatency(KeyedMemoryBackend<string>, { ms: 10, reply: 10, clock }), plan);
     const registry = new SharedMemoryRegistry<string>({ Backend });
     const saved = registry.getBackend('note', { client: 'a' }).save(snapshot('1'));
+    await clock.advance(crashAt);
     plan.crash('a');
     plan.restart('a');
     await clock.runAll();
-    expect([await hasSettled(saved), registry.has('note')]).toEqual([false, true]);
+    expect([await hasSettled(saved), registry.has('note')]).toEqual([false, isStored]);
+  });
+
+  test('its listeners hear of nothing any more, and those of others do', async () => {
+    const { plan, registry, a, b } = open();
+    const heard: string[] = [];
+    a.subscribe(() => void heard.push('a'));
+    b.subscribe(() => void heard.push('b'));
+    plan.crash('a');
+    await registry.getBackend('note', { client: 'c' }).save(snapshot('1'));
+    expect(heard).toEqual(['b']);
   });
 
   test('what is held then never happens', async () => {

@@ -57,14 +57,14 @@ test('what was typed last is lost when the tab is closed', async () => {
   expect(failure.cause).toMatchObject({ matcherResult: { actual: 'Dear Ann, ', expected: 'Dear Ann, I am well.' } });
   expect(failure.timeline).toBe(
     `
-tab                          clock
-──────────────────────────   ──────
-user types "Dear Ann, "      ·
-·                            300 ms
-sets draft to "Dear Ann, "   ·
-user types "I am well."      ·
-·                            500 ms
-user closes the tab          ·
+tab                        clock
+────────────────────────   ──────
+user types "Dear Ann, "    ·
+·                          300 ms
+sets draft to Dear Ann,    ·
+user types "I am well."    ·
+·                          500 ms
+user closes the tab        ·
 `.trim(),
   );
 });

@@ -54,17 +54,17 @@ test('two tabs that store what they hear of answer each other for ever', async (
   expect(failure.cause).toMatchObject({ message: '5 writes, and no end' });
   expect(failure.timeline).toBe(
     `
-tab-1                    clock     tab-2
-──────────────────────   ───────   ──────────────────────
-sets theme to "dark"     ·         ·
-·                        1000 ms   ·
-·                        ·         sets theme to "blue"
-·                        ·         hears of theme: "dark"
-·                        ·         sets theme to "dark"
-hears of theme: "blue"   ·         ·
-sets theme to "blue"     ·         ·
-hears of theme: "dark"   ·         ·
-sets theme to "dark"     ·         ·
+tab-1                  clock     tab-2
+────────────────────   ───────   ────────────────────
+sets theme to dark     ·         ·
+·                      1000 ms   ·
+·                      ·         sets theme to blue
+·                      ·         hears of theme: dark
+·                      ·         sets theme to dark
+hears of theme: blue   ·         ·
+sets theme to blue     ·         ·
+hears of theme: dark   ·         ·
+sets theme to dark     ·         ·
 `.trim(),
   );
 });

@@ -14,7 +14,7 @@ const fixed: KeyvClass = require('keyv-4.2.0');
 const initial = { 'keyv:greeting': { revision: '0', data: '{"value":"Good morning","expires":1}' } };
 
 function renewWhatHasExpired(Keyv: KeyvClass) {
-  return async ({ registry }: ExploreContext<string>) => {
+  return async ({ registry, idle }: ExploreContext<string>) => {
     // A handle for each operation: those of one handle take effect in the order of their calls.
     const connect = (key: string) => registry.getBackend(key, { client: 'app' });
     const keyv = new Keyv({
@@ -25,6 +25,7 @@ function renewWhatHasExpired(Keyv: KeyvClass) {
       },
     });
     if ((await keyv.get('greeting')) === undefined) await keyv.set('greeting', 'Good evening');
+    await idle();
     expect(await keyv.get('greeting')).toBe('Good evening');
   };
 }

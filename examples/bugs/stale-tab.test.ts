@@ -59,15 +59,15 @@ test.each([
   expect(failure.cause).toMatchObject({ matcherResult: { actual: ['cake'], expected: ['cake', 'tea'] } });
   expect(failure.timeline).toBe(
     `
-tab-1                clock     tab-2
-──────────────────   ───────   ───────────────────
-opens                ·         ·
-·                    1000 ms   ·
-·                    ·         opens
-adds tea             ·         ·
-sets cart to "tea"   ·         ·
-·                    ·         adds cake
-·                    ·         sets cart to "cake"
+tab-1              clock     tab-2
+────────────────   ───────   ─────────────────
+opens              ·         ·
+·                  1000 ms   ·
+·                  ·         opens
+adds tea           ·         ·
+sets cart to tea   ·         ·
+·                  ·         adds cake
+·                  ·         sets cart to cake
 `.trim(),
   );
 });

@@ -33,6 +33,8 @@ export class VirtualClock implements Clock {
   #now: number;
   /** In the order in which they are due. */
   #sleepers: readonly Sleeper[] = [];
+  /** Of the times that it was told to go on: one comes after the other. */
+  #latest: Promise<void> = Promise.resolve();
 
   /** @param start in ms since the epoch. Default: 0 */
   constructor(start = 0) {
@@ -43,9 +45,9 @@ export class VirtualClock implements Clock {
   /** Can be handed on without the clock: `{ now: clock.now }`. */
   readonly now = (): number => this.#now;
 
-  sleep(ms: number): Promise<void> {
+  async sleep(ms: number): Promise<void> {
     checkDuration(ms);
-    return new Promise((wake) => {
+    await new Promise<void>((wake) => {
       // Sorting keeps the order of those that are due at the same time.
       this.#sleepers = [...this.#sleepers, { until: this.#now + ms, wake }].sort((a, b) => a.until - b.until);
     });
@@ -56,12 +58,23 @@ export class VirtualClock implements Clock {
     return this.#sleepers[0]?.until ?? null;
   }
 
+  /** @internal Whether several are due next, at the same time: who fell asleep first wakes first. */
+  get isTied(): boolean {
+    const [first, second] = this.#sleepers;
+    return first !== undefined && first.until === second?.until;
+  }
+
   /** Lets so much time go by: wakes whoever is due on the way, in order, each after what the one before it has set off. */
   async advance(ms: number): Promise<void> {
     checkDuration(ms);
-    const end = this.#now + ms;
-    await this.#runUntil(end);
-    this.#now = Math.max(this.#now, end);
+    const earlier = this.#latest;
+    this.#latest = (async () => {
+      await earlier;
+      const end = this.#now + ms;
+      await this.#runUntil(end);
+      this.#now = Math.max(this.#now, end);
+    })();
+    await this.#latest;
   }
 
   /** Lets time go by until nobody sleeps. */

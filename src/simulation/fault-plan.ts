@@ -29,7 +29,7 @@ export interface FaultOptions {
   readonly client?: string;
   /** Default: `refused` */
   readonly kind?: FaultKind;
-  /** What the caller gets. Default: a `SimulatedFault` */
+  /** The cause of the error that the caller gets; a `StorageError` is that error itself. Default: a `SimulatedFault` */
   readonly error?: unknown;
 }
 

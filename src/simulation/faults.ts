@@ -7,6 +7,7 @@ import type { StorageRecord } from '../store/storage-record';
 import { checkBackendClass } from './checks';
 import { FaultPlan } from './fault-plan';
 import { isWrite } from './is-write';
+import { wrapListeners } from './wrap-listeners';
 
 /** The latest write of a key: what was stored before it, and which revision it left there. */
 interface Write {
@@ -14,7 +15,10 @@ interface Write {
   readonly revision: string | null;
 }
 
-/** Lets operations fail as a plan says. What a caller gets is a `StorageError` with the plan's error as its cause. */
+/**
+ * Lets operations fail as a plan says. What a caller gets is a `StorageError` with the plan's error as its cause. Put it around
+ * latency and expiry: what they do comes under its faults then.
+ */
 export function withFaults<B extends BackendClass>(Backend: B, plan: FaultPlan): B {
   checkBackendClass(Backend);
   if (!(plan instanceof FaultPlan)) refuse('ERR_INVALID_OPTION', 'a FaultPlan', plan);
@@ -35,6 +39,7 @@ export function withFaults<B extends BackendClass>(Backend: B, plan: FaultPlan):
       if (hasCrashed()) return never();
       try {
         const result = await super.perform(operation, () => {
+          if (hasCrashed()) return never();
           if (!isWrite(operation)) return action();
           return chain(this.read(), (before) =>
             chain(action(), (effect) => {
@@ -56,7 +61,10 @@ export function withFaults<B extends BackendClass>(Backend: B, plan: FaultPlan):
       }
     }
   }
-  return FaultyBackend;
+  return wrapListeners(FaultyBackend, (listener, { client }) => {
+    const crashes = plan.crashesOf(client);
+    return { listener: (change) => plan.crashesOf(client) === crashes && listener(change) };
+  });
 }
 
 function never(): Promise<never> {

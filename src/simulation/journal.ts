@@ -85,6 +85,11 @@ export class Journal {
     return formatSequenceDiagram(this.#entries, this.#notes);
   }
 
+  /** @internal What `console.log` shows in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Journal(${this.#recorded})\n${this}`;
+  }
+
   /** @internal An operation was called. */
   begin({ type, client, key, revision, ifMatch }: Operation): Draft {
     this.#recorded += 1;

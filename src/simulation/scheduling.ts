@@ -1,10 +1,11 @@
 import type { BackendClass } from '../backend/backend-class';
 import type { Operation } from '../backend/base-storage-backend';
 import { checkCallback, readOptions } from '../backend/checks';
-import type { Awaitable, StorageChangeListener, Unsubscribe } from '../contracts';
-import { operate, refuse } from '../errors';
+import type { Awaitable, StorageChangeListener } from '../contracts';
+import { refuse } from '../errors';
 import { reportUncaught } from '../store/change-feed';
 import { checkBackendClass, checkMethod } from './checks';
+import { wrapListeners } from './wrap-listeners';
 
 /** What asks for its turn. */
 export interface ScheduledTurn {
@@ -28,23 +29,21 @@ export interface Scheduler {
 export interface ScheduleOptions {
   /** Whether each delivery of a change to a listener of a handle asks for a turn as well. Default: false, at once */
   readonly deliveries?: boolean;
-}
-
-interface Subscribable {
-  subscribe(listener: StorageChangeListener): Unsubscribe;
+  /** Hears of what a listener throws that was called late. Default: it is reported as an uncaught error. */
+  readonly onListenerError?: (error: unknown) => void;
 }
 
 /**
  * Hands the order of effects and of replies to a scheduler: each operation asks for a turn before it takes effect, and for
  * another one before its caller learns of it, since a reply that is overtaken by another is where stale state comes from.
  *
- * With `deliveries`, a listener hears of changes late, though in their order. What it throws is then reported as an uncaught
- * error: no `onListenerError` is there to hear of it.
+ * With `deliveries`, a listener hears of changes late, though in their order.
  */
 export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Scheduler, options: ScheduleOptions = {}): B {
   checkBackendClass(Backend);
   checkMethod(scheduler, 'schedule', 'a scheduler');
-  const { deliveries = false } = readOptions(options, ['deliveries']);
+  const { deliveries = false, onListenerError = reportUncaught } = readOptions(options, ['deliveries', 'onListenerError']);
+  checkCallback(onListenerError, 'onListenerError');
   if (typeof deliveries !== 'boolean') refuse('ERR_INVALID_OPTION', 'deliveries to be true or false', deliveries);
   abstract class ScheduledBackend extends Backend {
     protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
@@ -61,36 +60,25 @@ export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Sche
       }
     }
   }
-  // Of the class that has been handed over, whatever it is: some have changes to tell of, and some have not.
-  const { subscribe } = Backend.prototype as Partial<Subscribable>;
-  return deliveries && subscribe ? withScheduledDeliveries(ScheduledBackend, scheduler, subscribe) : ScheduledBackend;
-}
-
-function withScheduledDeliveries<B extends BackendClass>(
-  Backend: B,
-  scheduler: Scheduler,
-  subscribeAtOnce: Subscribable['subscribe'],
-): B {
-  abstract class LateHearingBackend extends Backend implements Subscribable {
-    subscribe(listener: StorageChangeListener): Unsubscribe {
-      operate('subscribe', () => checkCallback(listener, 'a listener'), this.key);
-      let isSubscribed = true;
-      let latest: Promise<unknown> = Promise.resolve();
-      const unsubscribe = subscribeAtOnce.call(this, (change) => {
-        const { client, key } = this;
-        const label = `${client}: hears of ${change.type} ${JSON.stringify(key)} by ${change.client ?? 'the registry'}`;
-        latest = latest
-          .then(() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle: this }))
-          .then(() => {
-            if (isSubscribed) listener(change);
-          })
-          .catch(reportUncaught);
-      });
-      return () => {
+  if (!deliveries) return ScheduledBackend;
+  return wrapListeners(ScheduledBackend, (listener, handle) => {
+    const { client, key } = handle;
+    let isSubscribed = true;
+    let latest: Promise<unknown> = Promise.resolve();
+    const hearLate: StorageChangeListener = (change) => {
+      const label = `${client}: hears of ${change.type} ${JSON.stringify(key)} by ${change.client ?? 'the registry'}`;
+      latest = latest
+        .then(() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle }))
+        .then(() => {
+          if (isSubscribed) listener(change);
+        })
+        .catch(onListenerError);
+    };
+    return {
+      listener: hearLate,
+      onUnsubscribe: () => {
         isSubscribed = false;
-        unsubscribe();
-      };
-    }
-  }
-  return LateHearingBackend;
+      },
+    };
+  });
 }

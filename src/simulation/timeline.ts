@@ -1,3 +1,4 @@
+import { brief } from './brief';
 import { SimulatedFault } from './fault-plan';
 import type { JournalEntry, JournalNote } from './journal-entry';
 
@@ -68,6 +69,11 @@ function resultOf({ type, revision }: JournalEntry): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof SimulatedFault) return error.kind;
-  const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
-  return String(typeof code === 'string' ? code : (name ?? error));
+  const { code, name, message } = Object(error) as {
+    readonly code?: unknown;
+    readonly name?: unknown;
+    readonly message?: unknown;
+  };
+  if (typeof code === 'string') return code;
+  return brief(String(name === 'Error' ? message : (name ?? error)));
 }

@@ -1,6 +1,6 @@
 import { checkCallback, checkClient, readMembers, readOptions } from '../backend/checks';
 import { encodeWith } from '../codec/use-codec';
-import { attempt, describe, operate, refuse } from '../errors';
+import { attempt, operate, refuse } from '../errors';
 import { SharedMemoryRegistry, storeOf } from '../registry/shared-memory-registry';
 import type { ChangeMaker, CommitObserver, MemoryStore } from '../store/memory-store';
 import { SucceedingRecord } from '../store/storage-record';
@@ -150,7 +150,7 @@ export class WebStorageArea {
 
   #turnOf(handle: StorageWindow, key: string | null, value: string | null): (() => Promise<unknown>) | undefined {
     const [scheduler, { client }] = [this.#scheduler, handle];
-    const label = `${client}: hears of ${key === null ? 'clear' : `${key}: ${describe(value)}`}`;
+    const label = `${client}: hears of ${key === null ? 'clear' : `${key}: ${value}`}`;
     return scheduler && (() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle }));
   }
 

@@ -13,7 +13,9 @@ test('says what happened, in which schedule, how it went, and how to run it agai
   const error = new ExplorationError(exploration, 'Error: no');
   expect(error.message).toBe(
     [
-      'explore: expected the scenario to pass in every order, got in schedule 12: Error: no [ERR_SCHEDULE_FAILED]',
+      'explore: expected the scenario to pass in every order, but schedule 12 fails [ERR_SCHEDULE_FAILED]',
+      '',
+      'Error: no',
       '',
       'a',
       '────',
@@ -30,7 +32,16 @@ test('says what happened, in which schedule, how it went, and how to run it agai
 
 test('says the seed where there is one', () => {
   const error = new ExplorationError({ ...exploration, seed: 0 }, 'Error: no');
-  expect([error.seed, error.received]).toEqual([0, 'in schedule 12 of seed 0: Error: no']);
+  expect([error.seed, error.received]).toEqual([0, 'Error: no']);
+  expect(error.message).toContain('but schedule 12 of seed 0 fails [ERR_SCHEDULE_FAILED]\n\nError: no\n\n');
+});
+
+test('says nothing of a timeline that is empty, nor of a token that is', () => {
+  const heading = 'explore: expected the scenario to pass in every order, but schedule 12 fails [ERR_SCHEDULE_FAILED]\n\nno';
+  const replay = "To run just this schedule: explore(scenario, { …, replay: 'order:1.2' })\n";
+  expect(new ExplorationError({ ...exploration, timeline: '' }, 'no').message).toBe(`${heading}\n\n${replay}`);
+  expect(new ExplorationError({ ...exploration, token: '' }, 'no').message).toBe(`${heading}\n\na\n────\nload`);
+  expect(new ExplorationError({ ...exploration, timeline: '', token: '' }, 'no').message).toBe(heading);
 });
 
 test.each([[undefined], [null], [new Error('no')]])('has the cause %p', (cause) => {
@@ -43,7 +54,7 @@ describe('a long timeline', () => {
     const timeline = Array.from({ length: rows }, (_, index) => `row ${index + 1}`).join('\n');
     const error = new ExplorationError({ ...exploration, timeline }, 'no');
     expect(error.timeline).toBe(timeline);
-    return error.message.split('\n').slice(2, -3);
+    return error.message.split('\n').slice(4, -3);
   };
 
   test('is shown whole where no more than one row would be left out', () => {

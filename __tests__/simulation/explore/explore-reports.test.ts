@@ -1,5 +1,6 @@
-import { nextRevision } from 'shared-memory-registry';
+import { nextRevision, StorageError } from 'shared-memory-registry';
 import { type ExploreContext, type ExploreOptions, explore, type Scenario } from 'shared-memory-registry/simulation';
+import { rejection } from '../../support/refusals';
 import { failureOf, text } from './support';
 
 /** Loads and saves, by so many clients. */
@@ -57,6 +58,59 @@ describe('a report', () => {
     await explore(counting, { strategy: 'random', schedules: 7 });
     expect(runs).toBe(7);
   });
+});
+
+describe('a limit', () => {
+  test('of repeated runs as well: none is for free', async () => {
+    let runs = 0;
+    const loading: Scenario<string> = async ({ registry }) => {
+      runs += 1;
+      await Promise.all(['x', 'y', 'z'].map((key) => registry.getBackend(key, { client: key }).save(text('tea'))));
+    };
+    const count = async (options: ExploreOptions<string> = {}) => {
+      runs = 0;
+      const report = await explore(loading, options);
+      return { ...report, runs };
+    };
+    const all = await count();
+    expect(all).toEqual({ schedules: 1, complete: true, runs: expect.any(Number) });
+    expect(all.runs).toBeGreaterThan(1);
+    expect(await count({ schedules: all.runs })).toEqual(all);
+    expect(await count({ schedules: all.runs - 1 })).toEqual({ schedules: 1, complete: false, runs: all.runs - 1 });
+  });
+
+  // 8! = 40,320 orders.
+  const vast =
+    (ran: () => void = () => {}): Scenario<string> =>
+    async ({ turn }) => {
+      ran();
+      await Promise.all([...'abcdefgh'].map((client) => turn(client)));
+    };
+
+  test('that nobody has set is too few to pass by', async () => {
+    let runs = 0;
+    const error = await rejection(
+      explore(
+        vast(() => {
+          runs += 1;
+        }),
+        { reduction: false },
+      ),
+    );
+    expect(error).toBeInstanceOf(StorageError);
+    expect(error).toMatchObject({
+      code: 'ERR_TOO_MANY_SCHEDULES',
+      operation: 'explore',
+      expected: 'all orders to be among 10000 schedules',
+      received: "more: make the scenario smaller, say how many by schedules, or take strategy: 'random'",
+    });
+    expect(runs).toBe(10_000);
+  }, 60_000);
+
+  test('that is said, or that of chance, is passed by where it is too few', async () => {
+    expect(await explore(vast(), { reduction: false, schedules: 20 })).toEqual({ schedules: 20, complete: false });
+    expect(await explore(vast(), { strategy: 'random', seed: 1 })).toEqual({ schedules: 1000, complete: false, seed: 1 });
+  }, 60_000);
 });
 
 describe('what the reduction takes for granted', () => {
@@ -152,8 +206,10 @@ describe('a failure', () => {
     const failure = await failureOf(explore(appending(2, refuse('a')), { initial: {} }));
     expect(failure).toMatchObject({
       cause: new Error('wrong: a'),
-      received: 'in schedule 2: Error: wrong: a',
+      received: 'Error: wrong: a',
+      schedules: 2,
     });
+    expect(failure.message).toContain('but schedule 2 fails [ERR_SCHEDULE_FAILED]\n\nError: wrong: a\n\na');
     expect(failure.schedule).toEqual([
       'a/note#1 effect',
       'a/note#1 reply',
@@ -204,14 +260,14 @@ describe('a failure', () => {
     const [first, again, other] = [await fail(1), await fail(1), await fail(2)];
     expect(again).toBe(first);
     expect(other).not.toBe(first);
-    expect(first).toMatch(/in schedule \d+ of seed 1: Error: wrong: /);
+    expect(first).toMatch(/but schedule \d+ of seed 1 fails \[ERR_SCHEDULE_FAILED\]\\n\\nError: wrong: /);
   }, 20_000);
 
   test('without a seed says one under which it is found again', async () => {
     const options = { strategy: 'random' } as const;
     const failure = await failureOf(explore(appending(2, refuse('a', 'b')), options));
     const { seed } = failure;
-    expect(failure.message).toContain(`in schedule ${failure.schedules} of seed ${seed}: `);
+    expect(failure.message).toContain(`but schedule ${failure.schedules} of seed ${seed} fails `);
     const again = await failureOf(explore(appending(2, refuse('a', 'b')), { ...options, ...(seed !== undefined && { seed }) }));
     expect(again.message).toBe(failure.message);
   });
@@ -251,7 +307,7 @@ describe('a replay', () => {
   test('runs the schedule of a token', async () => {
     const failure = await fail();
     const again = await fail({ replay: failure.token });
-    expect({ ...again, schedules: 0 }).toEqual({ ...failure, received: again.received, schedules: 0 });
+    expect({ ...again, schedules: 0 }).toEqual({ ...failure, schedules: 0 });
     expect(again.schedules).toBe(1);
   });
 
@@ -275,15 +331,57 @@ describe('a replay', () => {
     expect([again.timeline, again.schedule, again.token]).toEqual([failure.timeline, failure.schedule, failure.token]);
   });
 
-  test('goes on as it comes where a token ends, or names what is not there', async () => {
-    const orders: string[] = [];
-    const turning: Scenario<string> = async ({ turn, journal }) => {
+  const turning =
+    (went: (order: string) => void): Scenario<string> =>
+    async ({ turn, journal }) => {
       await Promise.all([turn('a'), turn('b'), turn('c')]);
-      orders.push(journal.toString().split('\n')[0]?.replaceAll(' ', '') ?? '');
+      went(journal.toString().split('\n')[0]?.replaceAll(' ', '') ?? '');
     };
-    for (const replay of ['order:', 'order:1', 'order:2.1', 'order:0.1.7.7.7', 'order:9', 'order:99999999999999999999.1']) {
-      await explore(turning, { replay });
+
+  test('goes on as it comes where a token ends', async () => {
+    const orders: string[] = [];
+    for (const replay of ['order:', 'order:0', 'order:1', 'order:2.1', 'order:0.1.0.0']) {
+      expect(
+        await explore(
+          turning((order) => orders.push(order)),
+          { replay },
+        ),
+      ).toEqual({ schedules: 1, complete: false });
     }
-    expect(orders).toEqual(['abc', 'bac', 'cba', 'acb', 'abc', 'acb']);
+    expect(orders).toEqual(['abc', 'abc', 'bac', 'cba', 'acb']);
   });
+
+  const FOREIGN = [
+    ['order:9', 'abc'],
+    ['order:99999999999999999999.1', 'acb'],
+    ['order:0.2', 'abc'],
+    ['order:0.1.7', 'acb'],
+    ['order:1.0.0.1', 'bac'],
+  ];
+
+  test.each(FOREIGN)('is refused where %s, of another scenario, is not come to', async (replay) => {
+    const { code, operation, message } = (await rejection(
+      explore(
+        turning(() => {}),
+        { replay },
+      ),
+    )) as StorageError;
+    expect([code, operation]).toEqual(['ERR_INVALID_OPTION', 'explore']);
+    expect(message).toContain('expected replay to be the token of this scenario, with these options');
+    expect(message).toContain('whose choices it does not come to');
+  });
+
+  test.each(FOREIGN)(
+    'is a failure where the scenario fails, though %s is not come to: in the order %s',
+    async (replay, order) => {
+      const error = new Error('no');
+      const orders: string[] = [];
+      const failing = turning((went) => {
+        orders.push(went);
+        throw error;
+      });
+      expect(await failureOf(explore(failing, { replay }))).toMatchObject({ cause: error, schedules: 1 });
+      expect(orders).toEqual([order]);
+    },
+  );
 });

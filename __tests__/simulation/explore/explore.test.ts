@@ -166,7 +166,8 @@ describe('a scenario that does not end', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       await registry.getBackend('counter').load();
     });
-    expect(report).toEqual({ schedules: 1, complete: true });
+    // Another run could meet the timer at another point.
+    expect(report).toEqual({ schedules: 1, complete: false });
   });
 });
 

@@ -25,6 +25,8 @@ describe('what is refused', () => {
     [{ timers: { ...timers, getTimerCount: 5 } }, TIMERS, 'an object'],
     [{ timers: { ...timers, advanceTimersToNextTimer: undefined } }, TIMERS, 'an object'],
     [{ timers: { ...timers, clearAllTimers: undefined } }, TIMERS, 'an object'],
+    [{ timers }, 'timers that are fake: call useFakeTimers() first', 'an object'],
+    [{ timers: jest }, 'timers that are fake: call useFakeTimers() first', 'an object'],
     [{ faults: null }, 'options to be an object', 'null'],
     [{ faults: {} }, 'kinds to be a list of kinds of faults', 'undefined'],
     [{ faults: { kinds: 'crash' } }, 'kinds to be a list of kinds of faults', '"crash"'],
@@ -74,6 +76,8 @@ describe('what is refused', () => {
 });
 
 describe('what is taken', () => {
+  afterEach(() => void jest.useRealTimers());
+
   test('where nothing is said', () => {
     expect(checkExploreOptions(nothing, {})).toEqual({
       registry: {},
@@ -85,6 +89,7 @@ describe('what is taken', () => {
       strategy: 'exhaustive',
       seed: expect.any(Number),
       schedules: 10_000,
+      isLimited: false,
       reduction: true,
       patience: 100,
       replay: undefined,
@@ -93,20 +98,27 @@ describe('what is taken', () => {
   });
 
   test('whatever is said', () => {
+    jest.useFakeTimers();
     const extend = ((Backend) => Backend) satisfies ExploreOptions<string>['extend'];
     const initial = { note: { revision: '1', data: 'tea' } };
     const options = { extend, deliveries: true, time: true, timers, strategy: 'random', seed: 0, schedules: 1 } as const;
     const more = { reduction: false, patience: 0 };
     const registry = { initial, quota: 0, codec: json };
-    const faults = { kinds: ['crash', 'refused', 'crash'] } as const;
+    const faults = { kinds: ['crash', 'refused', 'crash'], clients: ['a'] } as const;
     expect(checkExploreOptions<string>(nothing, { ...options, ...more, ...registry, faults, replay: 'order:1' })).toEqual({
       ...options,
       ...more,
+      isLimited: true,
       registry,
-      faults: { kinds: ['crash', 'refused'], atMost: 1 },
+      faults: { kinds: ['crash', 'refused'], atMost: 1, clients: ['a'] },
       replay: [1],
     });
     expect(checkExploreOptions(nothing, { faults: { kinds: [], atMost: 3 } }).faults).toEqual({ kinds: [], atMost: 3 });
+  });
+
+  test('a limit is one that is said, be it the same as where none is', () => {
+    expect(checkExploreOptions(nothing, { schedules: 10_000 })).toMatchObject({ schedules: 10_000, isLimited: true });
+    expect(checkExploreOptions(nothing, { strategy: 'random' }).isLimited).toBe(false);
   });
 
   test('a seed of chance, a whole number, where none is said', () => {

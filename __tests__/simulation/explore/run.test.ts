@@ -118,14 +118,14 @@ describe('a scenario that does not pass', () => {
       1,
       [],
       '\n',
-      'order:',
+      'order:0',
     ]);
-    expect(failure.received).toBe('in schedule 1: Error: no');
+    expect(failure.received).toBe('Error: no');
   });
 
   test('rejects with nothing', async () => {
     const failure = await failureOf(explore(() => Promise.reject(undefined)));
-    expect(failure.received).toBe('in schedule 1: undefined');
+    expect(failure.received).toBe('undefined');
     expect(Object.hasOwn(failure, 'cause')).toBe(true);
     expect(failure.cause).toBeUndefined();
   });
@@ -145,14 +145,16 @@ describe('a scenario that does not pass', () => {
         { patience: 0 },
       ),
     );
-    expect(failure.received).toBe('in schedule 1: a scenario that does not end, with save "y" by of y, save "x" by of x pending');
+    expect(failure.received).toBe('a scenario that does not end, with save "y" by of y, save "x" by of x pending');
     expect(failure).not.toHaveProperty('cause');
     expect(failure.schedule.slice(2)).toEqual(['of y/y#1 effect', 'of x/x#1 effect']);
   });
 
   test('waits for something else', async () => {
     const failure = await failureOf(explore(() => new Promise(() => {}), { patience: 0 }));
-    expect(failure.received).toBe('in schedule 1: a scenario that does not end, waiting for something that is no operation');
+    expect(failure.received).toBe(
+      'a scenario that does not end, waiting for something that is no operation, for 0 ms of patience: what takes time can be a clock.sleep, a turn, or fake timers',
+    );
   });
 
   test('goes on and on', async () => {
@@ -160,7 +162,7 @@ describe('a scenario that does not pass', () => {
       for (;;) await turn('a');
     };
     const failure = await failureOf(explore(endless));
-    expect(failure.received).toBe('in schedule 1: a scenario that goes on and on, 1000 steps by then');
+    expect(failure.received).toBe('a scenario that goes on and on, 1000 steps by then');
   });
 
   test('takes many steps, but not that many', async () => {
@@ -180,7 +182,7 @@ describe('a scenario that does not pass', () => {
       }),
     );
     // Its first failure is looked for in an order that is easier to read: this time, it is not to be found.
-    expect(failure.received).toBe('in schedule 1: Error: first');
+    expect(failure.received).toBe('Error: first');
 
     let time = 0;
     const changing: Scenario<string> = async ({ turn }) => {
@@ -190,8 +192,148 @@ describe('a scenario that does not pass', () => {
       await Promise.all([turn('e'), turn('f')]);
     };
     const diverged = await failureOf(explore(changing, { reduction: false }));
-    expect(diverged.received).toBe("in schedule 2: a scenario that never came to 'c turn#1' this time");
+    expect(diverged.received).toBe(
+      "a scenario that never came to 'c turn#1' this time: it has to do the same in every run, so it takes the time from clock, and nothing from chance or from earlier runs",
+    );
     expect(diverged).not.toHaveProperty('cause');
+    // There is nothing that could be run again.
+    expect([diverged.schedules, diverged.token]).toEqual([2, '']);
+    expect(diverged.message).not.toContain('replay');
+  });
+});
+
+describe('a scenario whose client has crashed', () => {
+  const crashing = { faults: { kinds: ['crash'] }, patience: 0 } as const;
+
+  test('does not end where it waits for it alone', async () => {
+    const waiting: Scenario<string> = async ({ registry }) => registry.getBackend('x', { client: 'a' }).save(text('tea'));
+    const failure = await failureOf(explore(waiting, crashing));
+    expect(failure.received).toBe('a scenario that does not end, since a has crashed: let it race with plan.crashed("a")');
+    expect(failure.schedule.at(-1)).toMatch(/, crash$/);
+  });
+
+  test('passes where it does as it is told', async () => {
+    const racing: Scenario<string> = async ({ registry, plan }) =>
+      Promise.race([registry.getBackend('x', { client: 'a' }).save(text('tea')), plan.crashed('a')]);
+    expect(await explore(racing, crashing)).toEqual({ schedules: 3, complete: true });
+  });
+});
+
+describe('a scenario that ends too early', () => {
+  test.each<[name: string, end: (context: ExploreContext<string>) => Promise<unknown>, pending: string]>([
+    ['before an effect', async () => {}, 'save "x" by a'],
+    ['before a reply', ({ turn }) => turn('b'), 'save "x" by a'],
+    [
+      'before several',
+      async ({ registry }) => {
+        void registry.getBackend('y', { client: 'b' }).load();
+      },
+      'save "x" by a, load "y" by b',
+    ],
+  ])('fails: %s', async (_name, end, pending) => {
+    const failure = await failureOf(
+      explore<string>(async (context) => {
+        void context.registry.getBackend('x', { client: 'a' }).save(text('tea'));
+        await end(context);
+      }),
+    );
+    expect(failure.received).toBe(`a scenario that ends while ${pending} is under way: await that, or idle() for everything`);
+    expect(failure).not.toHaveProperty('cause');
+    expect(failure.message).toContain(`replay: '${failure.token}'`);
+  });
+
+  test('passes where it waits for all that is left', async () => {
+    const waiting: Scenario<string> = async ({ registry, idle }) => {
+      void registry.getBackend('x', { client: 'a' }).save(text('tea'));
+      await idle();
+    };
+    expect(await explore(waiting)).toEqual({ schedules: 1, complete: true });
+  });
+
+  test('passes where what is left is that of a client that has crashed', async () => {
+    const crashing: Scenario<string> = async ({ registry, plan }) => {
+      void registry.getBackend('x', { client: 'a' }).save(text('tea'));
+      plan.crash('a');
+    };
+    expect(await explore(crashing)).toEqual({ schedules: 1, complete: true });
+  });
+
+  test('fails where a client has begun it after its restart', async () => {
+    const restarting: Scenario<string> = async ({ registry, plan }) => {
+      plan.crash('a');
+      plan.restart('a');
+      void registry.getBackend('x', { client: 'a' }).save(text('tea'));
+    };
+    expect((await failureOf(explore(restarting))).received).toContain('ends while save "x" by a is under way');
+  });
+
+  test('passes where what is left is no operation', async () => {
+    const leaving: Scenario<string> = async ({ registry, turn, clock }) => {
+      registry.getBackend('x', { client: 'b' }).subscribe(() => {});
+      await registry.getBackend('x', { client: 'a' }).save(text('tea'));
+      void turn('c');
+      void clock.sleep(5);
+    };
+    expect(await explore(leaving, { deliveries: true })).toMatchObject({ complete: true });
+  });
+
+  test('fails by its own error, whatever is left', async () => {
+    const error = new Error('no');
+    const failing: Scenario<string> = async ({ registry }) => {
+      void registry.getBackend('x', { client: 'a' }).save(text('tea'));
+      throw error;
+    };
+    expect(await failureOf(explore(failing))).toMatchObject({ cause: error });
+  });
+});
+
+describe('a listener that throws', () => {
+  const error = new Error('not heard');
+  const fail = () => {
+    throw error;
+  };
+  const save = ({ registry }: ExploreContext<string>) => registry.getBackend('x', { client: 'a' }).save(text('tea'));
+  const LISTENERS: [whose: string, subscribe: (context: ExploreContext<string>) => unknown][] = [
+    ['a handle', ({ registry }) => registry.getBackend('x', { client: 'b' }).subscribe(fail)],
+    ['the registry', ({ registry }) => registry.subscribe(fail)],
+  ];
+
+  describe.each([false, true])('with deliveries: %p', (deliveries) => {
+    test.each(LISTENERS)('lets the run fail, be it one of %s', async (_whose, subscribe) => {
+      const listening: Scenario<string> = async (context) => {
+        subscribe(context);
+        await save(context);
+        await context.idle();
+      };
+      const failure = await failureOf(explore(listening, { deliveries }));
+      expect([failure.cause, failure.received]).toEqual([error, 'Error: not heard']);
+      expect(failure.schedule[0]).toBe('a/x#1 effect');
+      const again = await failureOf(explore(listening, { deliveries, replay: failure.token }));
+      expect([again.cause, again.schedule]).toEqual([error, failure.schedule]);
+    });
+  });
+
+  test('is what a run fails by where the scenario fails as well, since it came first', async () => {
+    const listening: Scenario<string> = async (context) => {
+      context.registry.subscribe(fail);
+      await save(context);
+      throw new Error('too late');
+    };
+    expect((await failureOf(explore(listening))).cause).toBe(error);
+  });
+
+  test('is found in the one order in which it throws', async () => {
+    const listening: Scenario<string> = async ({ registry }) => {
+      let heard = '';
+      registry.getBackend('x', { client: 'a' }).subscribe(({ client }) => {
+        heard += client;
+        if (heard === 'cb') fail();
+      });
+      await Promise.all(['b', 'c'].map((client) => registry.getBackend('x', { client }).update(() => text(client))));
+    };
+    const failure = await failureOf(explore(listening));
+    expect(failure.cause).toBe(error);
+    expect(failure.schedule.filter((id) => id.endsWith('effect'))).toEqual(['c/x#1 effect', 'b/x#1 effect']);
   });
 });
 
@@ -203,7 +345,8 @@ describe('patience', () => {
     };
 
   test('is had with what is no step', async () => {
-    expect(await explore(waiting(20))).toEqual({ schedules: 1, complete: true });
+    // Another run might have gone another way.
+    expect(await explore(waiting(20))).toEqual({ schedules: 1, complete: false });
   });
 
   test('comes to an end', async () => {
@@ -220,7 +363,7 @@ describe('patience', () => {
       },
       { patience: 30 },
     );
-    expect(report).toEqual({ schedules: 1, complete: true });
+    expect(report).toEqual({ schedules: 1, complete: false });
   });
 });
 
@@ -283,9 +426,20 @@ describe('faults', () => {
     expect(await explore(two, { faults: { kinds: ['refused'] } })).toEqual({ schedules: 3, complete: true });
   });
 
-  test('strike nothing that is no operation', async () => {
-    const turning: Scenario<string> = async ({ turn }) => turn('a');
-    expect(await explore(turning, { faults: { kinds } })).toEqual({ schedules: 1, complete: true });
+  test('strike a turn by a crash alone', async () => {
+    const turning: Scenario<string> = async ({ turn, plan }) => Promise.race([turn('a'), plan.crashed('a')]);
+    expect(await schedulesOf(turning, { faults: { kinds } })).toEqual(['a turn#1', 'a turn#1, crash']);
+    expect(await schedulesOf(turning, { faults: { kinds, clients: ['b'] } })).toEqual(['a turn#1']);
+  });
+
+  test('strike no delivery', async () => {
+    const hearing: Scenario<string> = async ({ registry, idle }) => {
+      registry.getBackend('x', { client: 'b' }).subscribe(() => {});
+      await registry.getBackend('x', { client: 'a' }).save(text('tea'));
+      await idle();
+    };
+    const schedules = await schedulesOf(hearing, { deliveries: true, faults: { kinds, clients: ['b'] } });
+    expect(schedules.sort()).toEqual(['a/x#1 effect; a/x#1 reply; b/x delivery#1', 'a/x#1 effect; b/x delivery#1; a/x#1 reply']);
   });
 
   const outcomes = async (kind: FaultKind, act: (context: ExploreContext<string>) => Promise<unknown>) => {
@@ -349,7 +503,7 @@ describe('faults', () => {
         await Promise.race([Promise.all(saves), plan.crashed('a')]);
         await turn('b');
       },
-      { faults: { kinds: ['crash'] } },
+      { faults: { kinds: ['crash'], clients: ['a'] } },
     );
     const crashed = schedules.filter((schedule) => schedule.includes('crash'));
     expect(crashed).toContain('a/x#1 effect, crash; b turn#1');

@@ -1,7 +1,7 @@
 import { EveryDifferentOrder, EveryOrder, FewPreemptions, type Strategy } from '../../../src/simulation/explore/search';
 import type { Possible, Sharing, Step } from '../../../src/simulation/explore/step';
 
-const ALONE: Sharing = { quota: false, changes: false, time: false, extended: false };
+const ALONE: Sharing = { quota: false, changes: false, time: false, crashes: false, extended: false };
 
 /** Each letter is a step: of the client of that name, on the key of that name. */
 type Program = readonly Partial<Step>[];
@@ -99,6 +99,7 @@ describe('every different order', () => {
   test.each([
     ['changes are heard of', { changes: true }, reply],
     ['time may go on at any point', { time: true }, reply],
+    ['clients may crash', { crashes: true }, reply],
     ['a fault could strike its reply', {}, { ...reply, fault: 'crash' }],
   ] as const)('it does not where %s', (_why, sharing, first) => {
     const search = new EveryDifferentOrder({ ...ALONE, ...sharing });

@@ -143,7 +143,14 @@ test('the search that leaves out repetitions has the same outcomes as that of ev
       fc.pre(every !== undefined);
       const { deliveries = false, time = false, quota } = world.options;
       const changes = deliveries || world.listeners.length > 0;
-      const search = new EveryDifferentOrder({ quota: quota !== undefined, changes, time, extended: false });
+      const kinds = world.options.faults?.kinds ?? [];
+      const search = new EveryDifferentOrder({
+        quota: quota !== undefined,
+        changes,
+        time,
+        crashes: kinds.includes('crash'),
+        extended: false,
+      });
       expect([...((await outcomesOf(world, search, 100_000)) ?? [])].sort()).toEqual([...every].sort());
     }),
     { numRuns: 25 },

@@ -6,7 +6,7 @@ function step(client: string, access: Step['access'], more: Partial<Step> = {}):
   return { id: `${client} ${access}`, client, key: 'x', phase: access === 'own' ? 'reply' : 'effect', access, ...more };
 }
 
-const NOTHING: Sharing = { quota: false, changes: false, time: false, extended: false };
+const NOTHING: Sharing = { quota: false, changes: false, time: false, crashes: false, extended: false };
 
 describe('two steps are independent', () => {
   const y = { key: 'y' };

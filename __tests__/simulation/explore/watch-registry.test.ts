@@ -1,5 +1,5 @@
 import type { SharedMemoryRegistry } from 'shared-memory-registry';
-import { explore, type Scenario } from 'shared-memory-registry/simulation';
+import { explore, type FaultPlan, type Scenario } from 'shared-memory-registry/simulation';
 import { WebStorageArea } from 'shared-memory-registry/web-storage';
 import { text, trialsOf } from './support';
 
@@ -85,6 +85,37 @@ test.each<[string, (registry: SharedMemoryRegistry<string>) => () => void]>([
   expect(await noticed(listening)).toEqual({ ...QUIET, hasListened: true });
 });
 
+type Tell = (plan: FaultPlan) => unknown;
+
+test.each<[name: string, tell: Tell]>([
+  ['failNext', (plan) => plan.failNext('load')],
+  ['fail', (plan) => plan.fail('load')],
+  ['hold', (plan) => plan.hold('load')],
+  ['reset', (plan) => plan.reset()],
+  ['crash', (plan) => plan.crash('b')],
+])('a plan that is told to %s is noticed, since it may be anybody who meets it', async (_name, tell) => {
+  expect(await noticed(async ({ plan }) => tell(plan))).toEqual({ ...QUIET, hasLooked: true });
+});
+
+test('a plan that is asked of a crash, or told of a restart, is not noticed', async () => {
+  const asking: Scenario<string> = async ({ plan }) => {
+    plan.restart('b');
+    await Promise.race([plan.crashed('b'), null]);
+  };
+  expect(await noticed(asking)).toEqual(QUIET);
+});
+
+test('a crash that is a step is not noticed', async () => {
+  const turning: Scenario<string> = async ({ turn, plan }) => {
+    await Promise.race([turn('a'), plan.crashed('a')]);
+  };
+  const trials = await trialsOf(turning, { faults: { kinds: ['crash'] } });
+  expect(trials.map(({ hasLooked, steps }) => [steps.map(({ id }) => id).join(), hasLooked])).toEqual([
+    ['a turn#1', false],
+    ['a turn#1, crash', false],
+  ]);
+});
+
 describe('windows', () => {
   test('are noticed when one is opened, since they read and write at once', async () => {
     const opening: Scenario<string> = async ({ registry }) => {
@@ -107,12 +138,24 @@ describe('windows', () => {
     const [trial] = await trialsOf(writing, { initial: { x: text('tea') } }, first);
     expect(trial?.journal.toString().split('\n')).toEqual([
       'a        tab',
-      '──────   ────────────────────────────',
+      '──────   ────────────────────────',
       'save 1   ·',
-      '·        sets note to "tea \\"green\\""',
+      '·        sets note to tea "green"',
       '·        removes note',
       '·        clears everything',
     ]);
+  });
+
+  test.each([
+    ['1', '1'],
+    ['x'.repeat(40), 'x'.repeat(40)],
+    ['x'.repeat(41), `${'x'.repeat(40)}…`],
+  ])('show a text of theirs as it is, and no more than 40 characters of it: %s', async (written, shown) => {
+    const writing: Scenario<string> = async ({ registry }) => {
+      new WebStorageArea({ registry }).openWindow().localStorage.setItem('n', written);
+    };
+    const [trial] = await trialsOf(writing, {}, first);
+    expect(trial?.journal.toString().split('\n').at(-1)).toBe(`sets n to ${shown}`);
   });
 
   test('hear of changes when it is their turn, and everything is tried', async () => {
@@ -149,12 +192,12 @@ describe('windows', () => {
     );
     expect(trial?.steps.map(({ id }) => id)).toEqual(['window-2/note delivery#1', 'window-2 delivery#1']);
     expect(trial?.journal.toString().split('\n')).toEqual([
-      'window-1             window-2',
-      '──────────────────   ────────────────────',
-      'sets note to "tea"   ·',
-      '·                    hears of note: "tea"',
-      'clears everything    ·',
-      '·                    hears of clear',
+      'window-1            window-2',
+      '─────────────────   ──────────────────',
+      'sets note to tea    ·',
+      '·                   hears of note: tea',
+      'clears everything   ·',
+      '·                   hears of clear',
     ]);
   });
 });

@@ -9,7 +9,7 @@ export interface Exploration {
   readonly timeline: string;
   /** The same as a Mermaid sequence diagram. */
   readonly diagram: string;
-  /** Give it as `replay` to run just this schedule. */
+  /** Give it as `replay` to run just this schedule. Empty where a scenario does not do the same in every run. */
   readonly token: string;
   /** Of the strategy `random`. */
   readonly seed?: number | undefined;
@@ -30,16 +30,26 @@ export class ExplorationError extends StorageError {
 
   constructor(exploration: Exploration, received: string, ...cause: [cause?: unknown]) {
     const { schedules, timeline, token, seed } = exploration;
+    const schedule = `schedule ${schedules}${seed === undefined ? '' : ` of seed ${seed}`}`;
     super('ERR_SCHEDULE_FAILED', {
       operation: 'explore',
-      expected: 'the scenario to pass in every order',
-      received: `in schedule ${schedules}${seed === undefined ? '' : ` of seed ${seed}`}: ${received}`,
+      expected: EXPECTED,
+      received,
       ...(cause.length > 0 && { cause: cause[0] }),
     });
-    this.message += `\n\n${beginningOf(timeline)}\n\nTo run just this schedule: explore(scenario, { …, replay: '${token}' })\n`;
+    this.message = [
+      `explore: expected ${EXPECTED}, but ${schedule} fails [ERR_SCHEDULE_FAILED]`,
+      received,
+      beginningOf(timeline),
+      token === '' ? '' : `To run just this schedule: explore(scenario, { …, replay: '${token}' })\n`,
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n');
     Object.assign(this, exploration);
   }
 }
+
+const EXPECTED = 'the scenario to pass in every order';
 
 /** Of a run that goes on and on, what makes it do so can be seen from its beginning. */
 function beginningOf(timeline: string): string {

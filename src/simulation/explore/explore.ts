@@ -1,11 +1,12 @@
-import { describe, operate, quote } from '../../errors';
+import { operate, quote, StorageError } from '../../errors';
 import { randomFrom } from '../random';
-import { ExplorationError } from './exploration-error';
+import { describeFailure } from './describe-failure';
+import { goThrough } from './go-through';
 import { type CheckedOptions, checkExploreOptions, type ExploreOptions, type Scenario } from './options';
-import { EveryDifferentOrder, EveryOrder, FewPreemptions, type Strategy } from './search';
-import { shrink } from './shrink';
-import type { Possible, Sharing, Step } from './step';
-import { formatToken } from './token';
+import { EveryDifferentOrder, EveryOrder } from './search';
+import { simplify } from './simplify';
+import type { Sharing } from './step';
+import { follow, formatToken } from './token';
 import { isFailure, type Trial, tryOut } from './trial';
 
 export interface ExploreReport {
@@ -44,36 +45,31 @@ async function exhaust<T>(scenario: Scenario<T>, options: CheckedOptions<T>): Pr
     quota: options.registry.quota !== undefined,
     changes: options.deliveries,
     time: options.time,
+    crashes: options.faults.kinds.includes('crash'),
     extended: options.extend !== undefined,
   };
-  let hasLooked = !options.reduction;
+  let isReduced = options.reduction;
   for (;;) {
-    const search = hasLooked ? new EveryOrder() : new EveryDifferentOrder(sharing);
+    const search = isReduced ? new EveryDifferentOrder(sharing) : new EveryOrder();
     // What was left out on the strength of something that turns out not to be so has to be gone through after all.
-    const isMistaken = (trial: Trial) => !hasLooked && (trial.hasLooked || (trial.hasListened && !sharing.changes));
-    const { last, schedules, complete } = await goThrough(search, scenario, options, options.schedules, isMistaken);
+    const isMistaken = (trial: Trial) => isReduced && (trial.hasLooked || (trial.hasListened && !sharing.changes));
+    const { last, schedules, complete, hasWaited } = await goThrough(search, scenario, options, options.schedules, isMistaken);
     if (isFailure(last)) throw describeFailure(await simplify(last, scenario, options), schedules, options);
-    if (!isMistaken(last)) return { schedules, complete };
+    if (!isMistaken(last)) {
+      if (!complete && !options.isLimited) throw tooMany(options.schedules);
+      return { schedules, complete: complete && !hasWaited };
+    }
     sharing = { ...sharing, changes: sharing.changes || last.hasListened };
-    hasLooked = last.hasLooked;
+    isReduced = !last.hasLooked;
   }
 }
 
-/** Runs what a search says, until one fails, or something else is found out, or so many have been run. */
-async function goThrough<T>(
-  search: Strategy,
-  scenario: Scenario<T>,
-  options: CheckedOptions<T>,
-  limit: number,
-  isEnough: (trial: Trial) => boolean = () => false,
-) {
-  for (let schedules = 0; ; ) {
-    const last = await tryOut(scenario, options, (possible) => search.choose(possible));
-    if (!search.isRepeating) schedules += 1;
-    if (isFailure(last) || isEnough(last)) return { last, schedules, complete: false };
-    const isAll = !search.backtrack();
-    if (isAll || schedules >= limit) return { last, schedules, complete: isAll };
-  }
+function tooMany(schedules: number): StorageError {
+  return new StorageError('ERR_TOO_MANY_SCHEDULES', {
+    operation: 'explore',
+    expected: `all orders to be among ${schedules} schedules`,
+    received: "more: make the scenario smaller, say how many by schedules, or take strategy: 'random'",
+  });
 }
 
 /** Tries so many schedules, by chance. */
@@ -88,60 +84,13 @@ async function sample<T>(scenario: Scenario<T>, options: CheckedOptions<T>): Pro
 }
 
 async function replay<T>(scenario: Scenario<T>, options: CheckedOptions<T>, choices: readonly number[]): Promise<ExploreReport> {
-  const trial = await tryOut(scenario, options, follow(choices));
+  const { choose, isFollowed } = follow(choices);
+  const trial = await tryOut(scenario, options, choose);
   if (isFailure(trial)) throw describeFailure(trial, 1, options);
-  return { schedules: 1, complete: false };
-}
-
-/**
- * The failure that costs least, found by trying those first; if that takes too long, this one without whatever it does not
- * need.
- */
-async function simplify<T>(failed: Trial, scenario: Scenario<T>, options: CheckedOptions<T>): Promise<Trial> {
-  for (let left = SIMPLER, limit = 0; left > 0; limit += 1) {
-    const { last, schedules } = await goThrough(new FewPreemptions(limit), scenario, options, left);
-    if (isFailure(last)) return last;
-    left -= schedules;
-  }
-  let least = failed;
-  await shrink(failed.choices, async (choices) => {
-    const trial = await tryOut(scenario, options, follow(choices));
-    if (isFailure(trial)) least = trial;
-    return isFailure(trial);
+  if (isFollowed()) return { schedules: 1, complete: false };
+  throw new StorageError('ERR_INVALID_OPTION', {
+    operation: 'explore',
+    expected: 'replay to be the token of this scenario, with these options',
+    received: `${quote(formatToken(choices))}, whose choices it does not come to`,
   });
-  return least;
-}
-
-/** Runs that are spent on a failure that is easier to read. */
-const SIMPLER = 500;
-
-/** Takes what was taken where there was a choice; where that is not known or not possible, what comes first. */
-function follow(choices: readonly number[]): (possible: Possible) => Step {
-  const left = [...choices];
-  return (possible) => possible[possible.length > 1 ? (left.shift() ?? 0) : 0] ?? possible[0];
-}
-
-function describeFailure<T>(trial: Trial, schedules: number, { strategy, seed }: CheckedOptions<T>): ExplorationError {
-  const { outcome, steps, choices, journal } = trial;
-  const exploration = {
-    schedules,
-    schedule: steps.map(({ id }) => id),
-    timeline: journal.toString(),
-    diagram: journal.toMermaid(),
-    token: formatToken(choices),
-    ...(strategy === 'random' && { seed }),
-  };
-  switch (outcome.type) {
-    case 'failed':
-      return new ExplorationError(exploration, describe(outcome.error), outcome.error);
-    case 'diverged':
-      return new ExplorationError(exploration, `a scenario that never came to '${outcome.missing}' this time`);
-    case 'endless':
-      return new ExplorationError(exploration, `a scenario that goes on and on, ${steps.length} steps by then`);
-    default: {
-      const pending = journal.find({ outcome: 'pending' }).map(({ client, type, key }) => `${type} ${quote(key)} by ${client}`);
-      const waiting = pending.length > 0 ? `with ${pending.join(', ')} pending` : 'waiting for something that is no operation';
-      return new ExplorationError(exploration, `a scenario that does not end, ${waiting}`);
-    }
-  }
 }

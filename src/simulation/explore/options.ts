@@ -56,7 +56,7 @@ export interface ExploreOptions<T> {
   readonly strategy?: 'exhaustive' | 'random';
   /** Of `random`. The same seed tries the same schedules. Default: one that the report and the error say. */
   readonly seed?: number;
-  /** The most schedules that are run. Default: 10,000; of `random`, 1,000 */
+  /** The most schedules that are run. Default: 10,000, and it fails if there are more; of `random`, 1,000 */
   readonly schedules?: number;
   /**
    * Whether orders that differ only in the order of independent steps are tried once. It takes for granted that clients
@@ -102,7 +102,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     faults,
     strategy = 'exhaustive',
     seed,
-    schedules = strategy === 'random' ? 1000 : 10_000,
+    schedules,
     reduction = true,
     patience = 100,
     replay,
@@ -116,7 +116,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     refuse('ERR_INVALID_OPTION', "strategy to be 'exhaustive' or 'random'", strategy);
   }
   if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
-  checkCount('schedules', schedules);
+  if (schedules !== undefined) checkCount('schedules', schedules);
   if (!(Number.isFinite(patience) && patience >= 0)) {
     refuse('ERR_INVALID_OPTION', 'patience to be a number of ms, 0 or more', patience);
   }
@@ -130,7 +130,8 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     strategy,
     // Chance is welcome here: report and error say what it was.
     seed: seed ?? Math.floor(Math.random() * 2 ** 31),
-    schedules,
+    schedules: schedules ?? (strategy === 'random' ? 1000 : 10_000),
+    isLimited: schedules !== undefined,
     reduction,
     patience,
     replay: replay === undefined ? undefined : parseToken(replay),
@@ -159,4 +160,7 @@ function checkTimers(timers: FakeTimers): void {
   if (names.some((name) => typeof timers?.[name] !== 'function')) {
     refuse('ERR_INVALID_OPTION', "timers to be a test framework's: jest, or vi", timers);
   }
+  // As Jest, Vitest and Sinon mark theirs.
+  if (!('clock' in globalThis.setTimeout))
+    refuse('ERR_INVALID_OPTION', 'timers that are fake: call useFakeTimers() first', timers);
 }

@@ -10,8 +10,10 @@ import type { TimeSource } from './time-source';
 export type Outcome =
   | { readonly type: 'passed' }
   | { readonly type: 'failed'; readonly error: unknown }
-  /** It waits for something that does not come. */
-  | { readonly type: 'stuck' }
+  /** It has not waited for operations that it has begun. */
+  | { readonly type: 'unfinished'; readonly operations: readonly Operation[] }
+  /** It waits for something that does not come; maybe for a client that has crashed. */
+  | { readonly type: 'stuck'; readonly crashed: string | undefined }
   /** It goes on and on. */
   | { readonly type: 'endless' }
   /** It did not come to a step that it had come to before. */
@@ -62,7 +64,16 @@ export class Run implements Scheduler {
   readonly #names = new Map<Operation, string>();
   readonly #counts = new Map<string, number>();
   #idle: (() => void)[] = [];
+  readonly #unnamed = new Set<string>();
   #faults = 0;
+  #failure: Outcome | undefined;
+  /**
+   * Whether clients depend on each other by more than what is stored: one begins something by a step of another; who goes on
+   * depends on who has begun to wait first; or handles have no names, and may be of one client.
+   */
+  isEntangled = false;
+  /** Whether it has waited for something that is no step, so that another run may go another way. */
+  hasWaited = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -81,26 +92,49 @@ export class Run implements Scheduler {
     });
   }
 
-  /** Whether it matters when something is looked at now: somebody waits for a turn, and this is not the effect of one. */
-  get isOutOfTurn(): boolean {
-    return this.#waiting.size > 0 && this.steps.at(-1)?.phase !== 'effect';
+  /** Lets the run fail by something that the scenario's own promise does not show. */
+  fail(error: unknown): void {
+    this.#failure ??= { type: 'failed', error };
+  }
+
+  /** Whether somebody waits for a turn: what is done at once may then come before it or after it. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  #crashed(): string | undefined {
+    return this.steps.find(({ fault, client }) => fault === 'crash' && this.#options.plan.isDown(client))?.client;
+  }
+
+  /** Operations that are under way, of clients that are there to wait for them. */
+  #unfinished(): Operation[] {
+    const { plan } = this.#options;
+    const waiting = [...this.#waiting].filter(({ step, crashes }) => plan.crashesOf(step.client) === crashes);
+    return waiting.flatMap(({ turn }) => turn?.operation ?? []);
+  }
+
+  /** Whether an operation takes effect now. */
+  get isInEffect(): boolean {
+    return this.steps.at(-1)?.phase === 'effect';
   }
 
   /** @param choose gives one of the steps that are possible */
   async execute(scenario: () => Promise<unknown>, choose: (possible: Possible) => Step): Promise<Outcome> {
-    let outcome: Outcome | undefined;
+    let hasEnded = false;
     void scenario().then(
       () => {
-        outcome = { type: 'passed' };
+        hasEnded = true;
       },
-      (error) => {
-        outcome = { type: 'failed', error };
-      },
+      (error) => this.fail(error),
     );
-    for (let waited = 0; ; ) {
+    for (let [waited, rests] = [0, 0]; ; ) {
       await nextTask();
-      if (outcome !== undefined) return outcome;
-      if (this.steps.length === MOST_STEPS) return { type: 'endless' };
+      if (this.#failure !== undefined) return this.#failure;
+      if (hasEnded) {
+        const operations = this.#unfinished();
+        return operations.length > 0 ? { type: 'unfinished', operations } : { type: 'passed' };
+      }
+      if (this.steps.length + rests === MOST_STEPS) return { type: 'endless' };
       const possible = this.#possible();
       const steps = possible.map(({ step }) => step);
       if (isSome(steps)) {
@@ -111,10 +145,12 @@ export class Run implements Scheduler {
         this.steps.push(chosen.step);
         chosen.take();
       } else if (this.#idle.length > 0) {
+        rests += 1;
         for (const resolve of this.#idle.splice(0)) resolve();
       } else {
-        if (waited >= this.#options.patience) return { type: 'stuck' };
+        if (waited >= this.#options.patience) return { type: 'stuck', crashed: this.#crashed() };
         waited += 1;
+        this.hasWaited = true;
         await realSleep(1);
       }
     }
@@ -143,26 +179,30 @@ export class Run implements Scheduler {
     // What the timer does comes after it.
     const take = () =>
       journal.noteOf('clock', () => {
+        this.isEntangled ||= time.isTied();
         time.advance();
         return `${time}`;
       });
     return { step: { id: `clock#${ticks + 1}`, client: 'clock', key: null, phase: 'time', access: 'any' }, take };
   }
 
-  /** What can go wrong instead. A crash can come before the effect or after it; all else shows in what the effect does. */
+  /**
+   * What can go wrong instead. A client may crash before an effect, after it, and wherever else it waits for its turn; all
+   * else shows in what the effect does.
+   */
   #faultsOf(waiting: Waiting): PossibleStep[] {
     const { plan, journal, faults } = this.#options;
     const { id, client, phase, access } = waiting.step;
-    const operation = waiting.turn?.operation;
-    if (operation === undefined || !(faults.clients?.includes(client) ?? true)) return [];
-    const kinds = faults.kinds.filter((kind) => (phase === 'effect' ? canStrike(kind, operation) : kind === 'crash'));
+    const operation = phase === 'effect' ? waiting.turn?.operation : undefined;
+    if (waiting.turn === undefined || phase === 'delivery' || !(faults.clients?.includes(client) ?? true)) return [];
+    const kinds = faults.kinds.filter((kind) => (operation === undefined ? kind === 'crash' : canStrike(kind, operation)));
     return kinds.map((fault) => ({
       // Whoever waits for the crash of a client goes on by it.
       step: { ...waiting.step, id: `${id}, ${fault}`, access: fault === 'crash' ? 'any' : access, fault },
       take: () => {
         this.#faults += 1;
         if (SILENT.includes(fault)) journal.note(client, `✗ ${fault}`);
-        if (phase === 'reply') return plan.crash(client);
+        if (operation === undefined) return plan.crash(client);
         plan.force(operation, fault);
         this.#proceed(waiting);
       },
@@ -183,7 +223,13 @@ export class Run implements Scheduler {
     if (turn !== undefined && operation !== undefined && phase === 'effect') this.#enqueue(turn.handle, operation, place);
     const name = operation && this.#names.get(operation);
     const id = name === undefined ? `${place} ${phase}#${this.#count(`${place} ${phase}`)}` : `${name} ${phase}`;
-    const crashes = this.#options.plan.crashesOf(client);
+    const { plan } = this.#options;
+    if (plan.isDown(client)) return;
+    const last = this.steps.at(-1);
+    const isHandedOver = last?.access === 'own' && last.client !== client && this.#waiting.size > 0;
+    if (UNNAMED.test(client)) this.#unnamed.add(client);
+    this.isEntangled ||= isHandedOver || this.#unnamed.size > 1;
+    const crashes = plan.crashesOf(client);
     const step = { id, client, key, phase, access: turn === undefined ? 'any' : accessOf(turn) } as const;
     this.#waiting.add({ step, label, turn, crashes, proceed });
   }
@@ -205,6 +251,9 @@ export class Run implements Scheduler {
 function isSome<S>(steps: readonly S[]): steps is readonly [S, ...S[]] {
   return steps.length > 0;
 }
+
+/** As registries number handles. */
+const UNNAMED = /^client-\d+$/;
 
 /** Faults that the client's operations do not show in the timeline by themselves. */
 const SILENT: readonly FaultKind[] = ['stale read', 'corrupted read', 'crash'];

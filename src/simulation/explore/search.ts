@@ -90,8 +90,8 @@ export class EveryDifferentOrder extends DepthFirst {
   }
 
   #clientThatMayGoOn(possible: Possible): string | undefined {
-    const { changes, time } = this.#sharing;
-    if (changes || time) return undefined;
+    const { changes, time, crashes } = this.#sharing;
+    if (changes || time || crashes) return undefined;
     return possible.find(({ client }) =>
       possible.every((step) => step.client !== client || (step.access === 'own' && step.fault === undefined)),
     )?.client;

@@ -26,7 +26,9 @@ export interface Sharing {
   readonly changes: boolean;
   /** The clock may go on while there is something else to do. */
   readonly time: boolean;
-  /** Something has been put around operations, by which a load may write as well. */
+  /** Clients may wait for the crash of another one. */
+  readonly crashes: boolean;
+  /** Something has been put around operations, by which a load may write as well, and which all keys may have in common. */
   readonly extended: boolean;
 }
 
@@ -41,7 +43,7 @@ export function areIndependent(a: Step, b: Step, sharing: Sharing): boolean {
   const writes = ({ access }: Step) => access === 'write' || (access === 'read' && sharing.extended);
   if (sharing.changes && (writes(a) || writes(b))) return false;
   if (a.access === 'own' || b.access === 'own') return true;
-  return !(writes(a) || writes(b)) || (a.key !== b.key && !sharing.quota);
+  return !(writes(a) || writes(b)) || (a.key !== b.key && !sharing.quota && !sharing.extended);
 }
 
 /** A listener, a reply and whatever else a client waited for run that client's own code. */

@@ -4,6 +4,8 @@ import type { VirtualClock } from '../clock';
 export interface TimeSource {
   /** Whether somebody waits for it. */
   isAwaited(): boolean;
+  /** Whether several may wait for the same time: who began to wait first is then the first to go on. */
+  isTied(): boolean;
   /** Goes on to when the first of them is due, and no further. */
   advance(): void;
   /** What time it is, as the timeline shows it. */
@@ -20,6 +22,7 @@ export interface FakeTimers {
 export function virtualTime(clock: VirtualClock): TimeSource {
   return {
     isAwaited: () => clock.next !== null,
+    isTied: () => clock.isTied,
     advance: () => clock.wakeNext(),
     toString: () => `${clock.now()} ms`,
   };
@@ -31,6 +34,8 @@ export function fakeTime(timers: FakeTimers): TimeSource {
   const start = Date.now();
   return {
     isAwaited: () => timers.getTimerCount() > 0,
+    // When they are due can't be seen.
+    isTied: () => timers.getTimerCount() > 1,
     advance: () => void timers.advanceTimersToNextTimer(),
     toString: () => `${Date.now() - start} ms`,
   };

@@ -1,16 +1,19 @@
 import { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
+import { attempt } from '../../errors';
+import type { KeyedMemoryBackendClass } from '../../registry/registry-options';
 import { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
-import { systemClock, VirtualClock } from '../clock';
+import { checkBackendClass } from '../checks';
+import { type Clock, systemClock, VirtualClock } from '../clock';
 import { FaultPlan } from '../fault-plan';
 import { withFaults } from '../faults';
 import { Journal } from '../journal';
 import { withJournal } from '../journaling';
-import { withSchedule } from '../scheduling';
-import type { CheckedOptions, ExploreContext } from './options';
+import { type Scheduler, withSchedule } from '../scheduling';
+import type { CheckedOptions, ExploreContext, ExploreOptions } from './options';
 import { type Outcome, Run } from './run';
 import type { Possible, Step } from './step';
 import { fakeTime, virtualTime } from './time-source';
-import { watchRegistry } from './watch-registry';
+import { cover, watchRegistry } from './watch-registry';
 
 /** What one run of a scenario has come to. */
 export interface Trial {
@@ -24,6 +27,8 @@ export interface Trial {
   readonly hasListened: boolean;
   /** Whether they have looked at what is stored without an operation, while others were waiting. */
   readonly hasLooked: boolean;
+  /** Whether it has waited for something that is no step. */
+  readonly hasWaited: boolean;
 }
 
 /** One run, on a registry of its own. */
@@ -39,17 +44,21 @@ export async function tryOut<T>(
   const time = timers === undefined ? virtualTime(virtualClock) : fakeTime(timers);
   const run = new Run({ plan, journal, time, mayTimePass, faults, patience });
 
-  const Extended = extend === undefined ? KeyedMemoryBackend<T> : extend(KeyedMemoryBackend<T>, { clock });
-  const Backend = withJournal(withSchedule(withFaults(Extended, plan), run, { deliveries }), journal);
-  const registry = new SharedMemoryRegistry<T>({ ...options.registry, now: clock.now, Backend });
+  const Extended = extend === undefined ? KeyedMemoryBackend<T> : callExtend(extend, clock);
+  const onListenerError = (error: unknown) => run.fail(error);
+  const scheduled = withSchedule(withFaults(Extended, plan), run, { deliveries, onListenerError });
+  const Backend = withJournal(scheduled, journal);
+  const registry = new SharedMemoryRegistry<T>({ ...options.registry, now: clock.now, onListenerError, Backend });
   const seen = { hasListened: false, hasLooked: false };
+  const onLook = () => {
+    // A listener looks in the stack of an effect: where changes are heard of, writes are kept in order.
+    seen.hasLooked ||= run.isAwaited && !(run.isInEffect && (deliveries || seen.hasListened));
+  };
   watchRegistry(registry, {
     onListen: () => {
       seen.hasListened = true;
     },
-    onLook: () => {
-      seen.hasLooked ||= run.isOutOfTurn;
-    },
+    onLook,
     onWindow: () => {
       seen.hasLooked = true;
     },
@@ -59,18 +68,53 @@ export async function tryOut<T>(
   const choices: number[] = [];
   const turn = (client: string, label = 'goes on') =>
     run.schedule(Promise.resolve(), `${client}: ${label}`, { client, key: null, phase: 'turn', handle: run });
-  const context = { registry, journal, clock, plan, scheduler: run, turn, idle: () => run.idle() };
+  // Who schedules by themselves has things of their own, of which nothing is known.
+  const scheduler: Scheduler = {
+    schedule: (...args) => {
+      seen.hasLooked = true;
+      return run.schedule(...args);
+    },
+  };
+  // What goes wrong from now on may strike whoever comes next.
+  for (const name of ['failNext', 'fail', 'hold', 'reset'] as const) {
+    cover(plan, name, () => {
+      seen.hasLooked = true;
+    });
+  }
+  cover(plan, 'crash', () => {
+    seen.hasLooked ||= run.steps.at(-1)?.fault !== 'crash';
+  });
+  const context = { registry, journal, clock, plan, scheduler, turn, idle: () => run.idle() };
   const outcome = await run.execute(
     async () => scenario(context),
     (possible) => {
       const step = choose(possible);
-      if (possible.length > 1) choices.push(possible.findIndex(({ id }) => id === step.id));
+      const choice = possible.findIndex(({ id }) => id === step.id);
+      if (possible.length > 1 && choice !== -1) choices.push(choice);
       return step;
     },
   );
-  return { outcome, steps: run.steps, choices, journal, ...seen };
+  return {
+    outcome,
+    steps: run.steps,
+    choices,
+    journal,
+    ...seen,
+    hasLooked: seen.hasLooked || run.isEntangled,
+    hasWaited: run.hasWaited,
+  };
 }
 
-export function isFailure({ outcome: { type } }: Trial): boolean {
-  return type !== 'passed';
+function callExtend<T>(extend: NonNullable<ExploreOptions<T>['extend']>, clock: Clock): KeyedMemoryBackendClass<T> {
+  const Backend = attempt('ERR_HOOK_FAILED', 'extend to succeed', () => extend(KeyedMemoryBackend<T>, { clock }));
+  checkBackendClass(Backend);
+  return Backend;
+}
+
+export interface FailedTrial extends Trial {
+  readonly outcome: Exclude<Outcome, { readonly type: 'passed' }>;
+}
+
+export function isFailure(trial: Trial): trial is FailedTrial {
+  return trial.outcome.type !== 'passed';
 }

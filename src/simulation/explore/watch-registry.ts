@@ -1,7 +1,7 @@
 import { BaseStorageBackend } from '../../backend/base-storage-backend';
 import { decodeWith } from '../../codec/use-codec';
-import { describe } from '../../errors';
 import { type SharedMemoryRegistry, storeOf } from '../../registry/shared-memory-registry';
+import { brief } from '../brief';
 
 /** What a scenario's code does beside the operations of backends. */
 export interface RegistryWatcher {
@@ -15,7 +15,7 @@ export interface RegistryWatcher {
   readonly onWindowWrite: (client: string, what: string) => void;
 }
 
-const LOOKS = ['peek', 'has', 'keys', 'entries', 'getUsage', 'clearAll', 'checkpoint', 'restore', 'reset'] as const;
+const LOOKS = ['peek', 'has', 'keys', 'entries', 'getUsage', 'clearAll', 'checkpoint', 'restore', 'reset', 'dispose'] as const;
 
 /** Tells of all that. Members of this one registry are covered up: registries themselves know nothing of simulations. */
 export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, watcher: RegistryWatcher): void {
@@ -24,7 +24,7 @@ export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, watcher: Reg
   cover(store, 'subscribe', watcher.onListen);
   store.observe((key, _before, after, maker) => {
     if (maker === null || maker instanceof BaseStorageBackend) return;
-    const value = after && describe(decodeWith(store.codec, after.data));
+    const value = after && brief(decodeWith(store.codec, after.data));
     watcher.onWindowWrite(
       maker.client,
       key === null ? 'clears everything' : value === null ? `removes ${key}` : `sets ${key} to ${value}`,
@@ -34,7 +34,8 @@ export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, watcher: Reg
   Object.defineProperty(registry, 'size', { get: () => registry.keys().length });
 }
 
-function cover<Name extends string>(
+/** Tells of each call of a method of this one object. */
+export function cover<Name extends string>(
   target: { [method in Name]: (...args: never[]) => unknown },
   name: Name,
   before: () => void,
