@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { KeyedMemoryBackend, nextRevision, RevisionConflictError, SharedMemoryRegistry } from 'shared-memory-registry';
+import {
+  KeyedMemoryBackend,
+  nextRevision,
+  type Operation,
+  RevisionConflictError,
+  SharedMemoryRegistry,
+  toRevision,
+} from 'shared-memory-registry';
 import { checkHistory, FaultPlan, Journal, type JournalEntry, withFaults, withJournal } from 'shared-memory-registry/simulation';
 import { rejection, thrown } from '../support/refusals';
 
@@ -16,6 +23,13 @@ const history = (...parts: Part[]): JournalEntry[] =>
     outcome: part.end === undefined ? 'pending' : 'error' in part ? 'failed' : 'done',
     ...part,
   }));
+
+/** So many saves, each loaded, one after another. */
+const pairs = (count: number): Part[] =>
+  Array.from({ length: count }, (_, index): Part[] => [
+    { type: 'save', revision: `${index}`, begin: 4 * index, end: 4 * index + 1 },
+    { type: 'load', revision: `${index}`, begin: 4 * index + 2, end: 4 * index + 3 },
+  ]).flat();
 
 const isLinearizable = (...parts: Part[]) => checkHistory(history(...parts)).linearizable;
 
@@ -200,6 +214,51 @@ describe('what may have happened or not', () => {
     expect(found({ type: 'load', revision: '2', begin: 3, end: 4, error: new Error('lost') }, '1')).toBe(true);
   });
 
+  test.each<[string, Part]>([
+    ['was not answered', { type: 'update', begin: 3 }],
+    ['failed', { type: 'update', begin: 3, end: 4, error: new Error('lost') }],
+  ])('is an update that %s, and that may have stored any revision, once', (_name, update) => {
+    expect([found(update, '1'), found(update, '7'), found(update, '1', '7')]).toEqual([true, true, true]);
+    expect([found(update, '7', '1'), found(update, '7', '8'), found(update, null)]).toEqual([false, false, false]);
+  });
+
+  test('is an update of nobody knows what, that a conditional write has met, or not', () => {
+    const save = (ifMatch: string, error?: Error): Part => {
+      return { type: 'save', revision: '8', ifMatch, begin: 5, end: 6, ...(error && { error }) };
+    };
+    const update: Part = { type: 'update', begin: 3 };
+    const load = (revision: string): Part => ({ type: 'load', revision, begin: 7, end: 8 });
+    expect(isLinearizable(before, update, save('7'), load('8'))).toBe(true);
+    expect(isLinearizable(before, update, save('1', conflict), load('7'))).toBe(true);
+    expect(isLinearizable(before, update, save('1', conflict), load('1'))).toBe(false);
+  });
+
+  test('may happen after a later call was answered', () => {
+    const save: Part = { type: 'save', revision: '2', begin: 3, end: 4, error: new Error('lost') };
+    const later: Part = { type: 'save', revision: '3', begin: 5, end: 6 };
+    const load = (revision: string, begin: number): Part => ({ type: 'load', revision, begin, end: begin + 1 });
+    expect(isLinearizable(before, save, later, load('3', 7), load('2', 9))).toBe(true);
+    expect(isLinearizable(before, save, later, load('2', 7), load('3', 9))).toBe(false);
+  });
+
+  test('is each of several that do the same', () => {
+    const clears: Part[] = [
+      { type: 'clear', begin: 3 },
+      { type: 'clear', begin: 4 },
+    ];
+    const cycle = (begin: number): Part[] => [
+      { type: 'load', revision: null, begin, end: begin + 1 },
+      { type: 'save', revision: '1', begin: begin + 2, end: begin + 3 },
+    ];
+    expect(isLinearizable(before, ...clears, ...cycle(10), ...cycle(20))).toBe(true);
+    expect(isLinearizable(before, ...clears, ...cycle(10), ...cycle(20), ...cycle(30))).toBe(false);
+  });
+
+  test('is not an update without a condition that has lost every race', () => {
+    const update: Part = { type: 'update', begin: 3, end: 4, error: conflict };
+    expect([found(update, '1'), found(update, '2')]).toEqual([true, false]);
+  });
+
   test('is everything, where nothing was answered', () => {
     expect(isLinearizable({ type: 'save', revision: '2', ifMatch: '9', begin: 1 }, { type: 'clear', begin: 2 })).toBe(true);
     expect(checkHistory([])).toEqual({ linearizable: true });
@@ -334,6 +393,45 @@ describe('the part that can not be explained', () => {
     ).toEqual([2, 6]);
   });
 
+  test('has the answer that nothing explains, and not another in its place', () => {
+    expect(
+      unexplained(
+        { type: 'save', revision: '1', begin: 1, end: 2 },
+        { type: 'clear', begin: 3, end: 4 },
+        { type: 'load', revision: null, begin: 5, end: 6 },
+        { type: 'load', revision: '1', begin: 7, end: 8 },
+      ),
+    ).toEqual([1, 2, 4]);
+  });
+
+  test('keeps to that answer where something was stored several times', () => {
+    expect(
+      unexplained(
+        { type: 'clear', begin: 1, end: 2 },
+        { type: 'save', revision: '1', begin: 3, end: 4 },
+        { type: 'clear', begin: 5, end: 6 },
+        { type: 'load', revision: null, begin: 7, end: 8 },
+        { type: 'load', revision: '1', begin: 9, end: 10 },
+      ),
+    ).toEqual([2, 3, 5]);
+  });
+
+  test('has the clear after which nothing was found', () => {
+    expect(
+      unexplained(
+        { type: 'clear', begin: 1, end: 2 },
+        { type: 'save', revision: '1', begin: 3, end: 4 },
+        { type: 'load', revision: null, begin: 5, end: 6 },
+      ),
+    ).toEqual([1, 2, 3]);
+  });
+
+  test('is in the order of the calls, whatever the order that the entries are given in', () => {
+    expect(
+      unexplained({ type: 'load', revision: null, begin: 3, end: 4 }, { type: 'save', revision: '1', begin: 1, end: 2 }),
+    ).toEqual([2, 1]);
+  });
+
   test('is of the one key that can not be explained', () => {
     const fine: Part[] = [
       { type: 'save', revision: '1', begin: 1, end: 2 },
@@ -404,6 +502,60 @@ describe('the journal of a registry', () => {
   });
 });
 
+describe('a journal that has dropped entries', () => {
+  const begin = (journal: Journal, type: Operation['type'], revision?: string) =>
+    journal.begin({ key: 'k', client: 'a', type, ...(revision !== undefined && { revision: toRevision(revision) }) });
+  const load = (journal: Journal, revision: string | null) =>
+    journal.answer(begin(journal, 'load'), revision === null ? null : { revision });
+  const save = (journal: Journal, revision: string) => journal.answer(begin(journal, 'save', revision), undefined);
+
+  test('is judged by what began after the end of those', () => {
+    const journal = new Journal({ limit: 3 });
+    save(journal, '1');
+    load(journal, '1');
+    save(journal, '2');
+    load(journal, '1');
+    expect(checkHistory(journal)).toMatchObject({ linearizable: false, entries: [{ revision: '2' }, { revision: '1' }] });
+  });
+
+  test('is not judged while one of them is under way', () => {
+    const journal = new Journal();
+    const early = begin(journal, 'save', '1');
+    journal.clear();
+    save(journal, '2');
+    load(journal, '1');
+    expect(checkHistory(journal).linearizable).toBe(true);
+    journal.answer(early, undefined);
+    expect(checkHistory(journal).linearizable).toBe(true);
+    load(journal, '1');
+    load(journal, null);
+    expect(checkHistory(journal)).toMatchObject({ linearizable: false, entries: [{ number: 4 }, { number: 5 }] });
+  });
+
+  test('may have been written to by one that is kept and began before', () => {
+    const journal = new Journal();
+    const early = begin(journal, 'save', '1');
+    journal.clear();
+    const kept = begin(journal, 'save', '2');
+    journal.answer(early, undefined);
+    load(journal, '1');
+    load(journal, '2');
+    journal.answer(kept, undefined);
+    expect(checkHistory(journal).linearizable).toBe(true);
+    load(journal, '1');
+    expect(checkHistory(journal).linearizable).toBe(false);
+  });
+
+  test('loses nothing with a read', () => {
+    const journal = new Journal();
+    begin(journal, 'load');
+    journal.clear();
+    save(journal, '1');
+    load(journal, null);
+    expect(checkHistory(journal).linearizable).toBe(false);
+  });
+});
+
 /** When it has taken effect, if it does: what failed with an error that says nothing of it may do so at any time. */
 function certainBy({ end = Number.POSITIVE_INFINITY, outcome, error }: JournalEntry): number {
   return outcome === 'done' || error === conflict ? end : Number.POSITIVE_INFINITY;
@@ -427,6 +579,16 @@ function bruteForce(entries: readonly JournalEntry[], before: readonly (string |
       return true;
     });
   };
+  const unknown = entries.find(({ type, revision }) => type === 'update' && revision === undefined);
+  if (unknown !== undefined) {
+    const guesses = ['1', '2', '3', '9'].map((revision) => ({ ...unknown, revision }));
+    return guesses.some((guess) =>
+      bruteForce(
+        entries.map((entry) => (entry === unknown ? guess : entry)),
+        before,
+      ),
+    );
+  }
   const uncertain = entries.filter((entry) => certainBy(entry) === Number.POSITIVE_INFINITY);
   const choices = Array.from({ length: 2 ** uncertain.length }, (_, bits) =>
     entries.filter((entry) => !uncertain.includes(entry) || (bits >> uncertain.indexOf(entry)) % 2),
@@ -448,10 +610,11 @@ describe('agrees with brute force on small histories', () => {
       })
       .map(({ type, revision, isEmpty, ifMatch, begin, length, outcome }): Part => {
         const isLoad = type === 'load';
+        const isUnknown = type === 'update' && isEmpty && (outcome === 'pending' || outcome === 'lost');
         return {
           type: type as Part['type'],
           begin,
-          ...(type !== 'clear' && { revision: isLoad && isEmpty ? null : revision }),
+          ...(type !== 'clear' && !isUnknown && { revision: isLoad && isEmpty ? null : revision }),
           ...(!isLoad && ifMatch !== undefined && { ifMatch }),
           ...(outcome !== 'pending' && { end: begin + length + 0.05 }),
           ...(outcome === 'lost' && { error: new Error('lost') }),
@@ -471,7 +634,7 @@ describe('agrees with brute force on small histories', () => {
     fc.assert(
       fc.property(anyHistory, (parts) => {
         const entries = history(...apart(parts));
-        expect(checkHistory(entries).linearizable).toBe(bruteForce(entries, [null, '1', '2', '3']));
+        expect(checkHistory(entries).linearizable).toBe(bruteForce(entries, [null, '1', '2', '3', '9']));
       }),
       { numRuns: 400 },
     );
@@ -494,8 +657,8 @@ describe('agrees with brute force on small histories', () => {
     const anyHistory = fc.array(anyPart(['done', 'done', 'pending', 'lost']), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(anyHistory, (parts) => {
-        const { entries } = checkHistory(history(...apart(parts)));
-        if (entries !== undefined) expect(bruteForce(entries, [null, '1', '2', '3'])).toBe(false);
+        const { entries = [] } = checkHistory(history(...apart(parts)));
+        if (entries.length > 0) expect(bruteForce(entries, [null, '1', '2', '3', '9'])).toBe(false);
       }),
       { numRuns: 200 },
     );
@@ -509,6 +672,15 @@ test('nine saves at once, whose orders are 362,880, are checked in no time', () 
   const start = performance.now();
   expect(isLinearizable(...saves, { type: 'load', revision: '99', begin: 200, end: 201 })).toBe(false);
   expect(performance.now() - start).toBeLessThan(3000);
+});
+
+test('8,000 operations are checked, one after another', () => {
+  expect(isLinearizable(...pairs(4000))).toBe(true);
+  expect(unexplained(...pairs(4000), { type: 'load', revision: '7', begin: 20_000, end: 20_001 })).toHaveLength(3);
+});
+
+test('8,000 operations are checked, after one that was not answered', () => {
+  expect(isLinearizable({ type: 'save', revision: 'x', begin: -1 }, ...pairs(4000))).toBe(true);
 });
 
 test.each([undefined, null, {}, 'journal', 5, new Map(), [null], [5], [{ type: 'load' }]])(

@@ -234,6 +234,42 @@ describe('keeps', () => {
   });
 });
 
+describe('knows when the last write ended that it keeps no entry of', () => {
+  const operation = { key: 'note', client: 'a' };
+
+  test('whether dropped at the limit or by clear', () => {
+    const journal = new Journal({ limit: 1 });
+    const [first, second] = [1, 2].map(() => journal.begin({ type: 'clear', ...operation }));
+    const places = [journal.droppedUntil];
+    if (first) journal.answer(first, undefined);
+    places.push(journal.droppedUntil);
+    if (second) journal.answer(second, undefined);
+    places.push(journal.droppedUntil);
+    journal.clear();
+    places.push(journal.droppedUntil);
+    expect(places).toEqual([Number.POSITIVE_INFINITY, 3, 3, 4]);
+  });
+
+  test('also where that one was called before another', () => {
+    const journal = new Journal();
+    const [first, second] = [1, 2].map(() => journal.begin({ type: 'clear', ...operation }));
+    if (second) journal.fail(second, new Error('lost'));
+    if (first) journal.answer(first, undefined);
+    journal.clear();
+    expect(journal.droppedUntil).toBe(4);
+  });
+
+  test('and not of reads, nor of what it keeps', () => {
+    const journal = new Journal();
+    const load = journal.begin({ type: 'load', ...operation });
+    journal.clear();
+    const places = [journal.droppedUntil];
+    journal.answer(load, null);
+    journal.answer(journal.begin({ type: 'clear', ...operation }), undefined);
+    expect([...places, journal.droppedUntil]).toEqual([0, 0]);
+  });
+});
+
 test('is read at a glance as a timeline, and as a sequence diagram', async () => {
   const journal = new Journal();
   const { registry, a, b } = open(journal);

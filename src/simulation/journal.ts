@@ -3,6 +3,7 @@ import { readOptions } from '../backend/checks';
 import { refuse } from '../errors';
 import { checkMethod, checkText } from './checks';
 import { type Clock, systemClock } from './clock';
+import { isWrite } from './is-write';
 import type { JournalEntry, JournalNote } from './journal-entry';
 import { formatSequenceDiagram } from './sequence-diagram';
 import { formatTimeline } from './timeline';
@@ -30,6 +31,8 @@ export class Journal {
   #notes: JournalNote[] = [];
   #recorded = 0;
   #places = 0;
+  #droppedUnderWay = 0;
+  #droppedUntil = 0;
 
   constructor(options: JournalOptions = {}) {
     const { limit = 10_000, clock = systemClock } = readOptions(options, ['limit', 'clock']);
@@ -71,8 +74,16 @@ export class Journal {
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#drop(this.#entries.length);
     this.#notes = [];
+  }
+
+  /**
+   * @internal When the last write ended of which there is no entry any more, as a place; `Infinity` while one is under way.
+   * `checkHistory` can't judge what began before.
+   */
+  get droppedUntil(): number {
+    return this.#droppedUnderWay > 0 ? Number.POSITIVE_INFINITY : this.#droppedUntil;
   }
 
   /** A timeline: a lane for each client, and a row for each effect, each answer that came later, and each note. */
@@ -105,7 +116,7 @@ export class Journal {
       outcome: 'pending',
     };
     this.#entries.push(entry);
-    if (this.#entries.length > this.#limit) this.#entries.shift();
+    if (this.#entries.length > this.#limit) this.#drop(1);
     return entry;
   }
 
@@ -131,6 +142,18 @@ export class Journal {
     entry.end = this.#place();
     entry.endedAt = this.#clock.now();
     entry.outcome = outcome;
+    const isDropped = entry.number <= this.#recorded - this.#entries.length;
+    if (!isDropped || !isWrite(entry)) return;
+    this.#droppedUnderWay -= 1;
+    this.#droppedUntil = entry.end;
+  }
+
+  /** The oldest go. */
+  #drop(count: number): void {
+    for (const entry of this.#entries.splice(0, count).filter(isWrite)) {
+      if (entry.end === undefined) this.#droppedUnderWay += 1;
+      else this.#droppedUntil = Math.max(this.#droppedUntil, entry.end);
+    }
   }
 
   #place(): number {

@@ -64,12 +64,11 @@ export class Run implements Scheduler {
   readonly #names = new Map<Operation, string>();
   readonly #counts = new Map<string, number>();
   #idle: (() => void)[] = [];
-  readonly #unnamed = new Set<string>();
   #faults = 0;
   #failure: Outcome | undefined;
   /**
-   * Whether clients depend on each other by more than what is stored: one begins something by a step of another; who goes on
-   * depends on who has begun to wait first; or handles have no names, and may be of one client.
+   * Whether clients depend on each other by more than what is stored: one begins something by a step of another, or who goes on
+   * depends on who has begun to wait first.
    */
   isEntangled = false;
   /** Whether it has waited for something that is no step, so that another run may go another way. */
@@ -227,8 +226,7 @@ export class Run implements Scheduler {
     if (plan.isDown(client)) return;
     const last = this.steps.at(-1);
     const isHandedOver = last?.access === 'own' && last.client !== client && this.#waiting.size > 0;
-    if (UNNAMED.test(client)) this.#unnamed.add(client);
-    this.isEntangled ||= isHandedOver || this.#unnamed.size > 1;
+    this.isEntangled ||= isHandedOver;
     const crashes = plan.crashesOf(client);
     const step = { id, client, key, phase, access: turn === undefined ? 'any' : accessOf(turn) } as const;
     this.#waiting.add({ step, label, turn, crashes, proceed });
@@ -251,9 +249,6 @@ export class Run implements Scheduler {
 function isSome<S>(steps: readonly S[]): steps is readonly [S, ...S[]] {
   return steps.length > 0;
 }
-
-/** As registries number handles. */
-const UNNAMED = /^client-\d+$/;
 
 /** Faults that the client's operations do not show in the timeline by themselves. */
 const SILENT: readonly FaultKind[] = ['stale read', 'corrupted read', 'crash'];

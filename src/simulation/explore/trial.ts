@@ -50,6 +50,7 @@ export async function tryOut<T>(
   const Backend = withJournal(scheduled, journal);
   const registry = new SharedMemoryRegistry<T>({ ...options.registry, now: clock.now, onListenerError, Backend });
   const seen = { hasListened: false, hasLooked: false };
+  let nameless = 0;
   const onLook = () => {
     // A listener looks in the stack of an effect: where changes are heard of, writes are kept in order.
     seen.hasLooked ||= run.isAwaited && !(run.isInEffect && (deliveries || seen.hasListened));
@@ -59,6 +60,10 @@ export async function tryOut<T>(
       seen.hasListened = true;
     },
     onLook,
+    onNameless: () => {
+      nameless += 1;
+      seen.hasLooked ||= nameless > 1; // they may be of one client
+    },
     onWindow: () => {
       seen.hasLooked = true;
     },

@@ -1,6 +1,6 @@
 import { BaseStorageBackend } from '../../backend/base-storage-backend';
 import { decodeWith } from '../../codec/use-codec';
-import { type SharedMemoryRegistry, storeOf } from '../../registry/shared-memory-registry';
+import { type GetBackendOptions, type SharedMemoryRegistry, storeOf } from '../../registry/shared-memory-registry';
 import { brief } from '../brief';
 
 /** What a scenario's code does beside the operations of backends. */
@@ -9,6 +9,8 @@ export interface RegistryWatcher {
   readonly onListen: () => void;
   /** It looks at what is stored, or changes all of it, at once. */
   readonly onLook: () => void;
+  /** It takes a handle without saying whose it is. */
+  readonly onNameless: () => void;
   /** It has windows, whose storage is read and written at once. */
   readonly onWindow: () => void;
   /** One of them writes. */
@@ -31,6 +33,9 @@ export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, watcher: Reg
     );
   });
   cover(store, 'observe', watcher.onWindow);
+  cover(registry, 'getBackend', ([, options]) => {
+    if ((options as GetBackendOptions | undefined)?.client === undefined) watcher.onNameless();
+  });
   Object.defineProperty(registry, 'size', { get: () => registry.keys().length });
 }
 
@@ -38,11 +43,11 @@ export function watchRegistry<T>(registry: SharedMemoryRegistry<T>, watcher: Reg
 export function cover<Name extends string>(
   target: { [method in Name]: (...args: never[]) => unknown },
   name: Name,
-  before: () => void,
+  before: (args: readonly unknown[]) => void,
 ): void {
   const method: (...args: never[]) => unknown = target[name];
   const value = (...args: never[]): unknown => {
-    before();
+    before(args);
     return method.apply(target, args);
   };
   Object.defineProperty(target, name, { value });
