@@ -36,7 +36,7 @@ describe('The code of', () => {
     async (name) => {
       expect(await check(name)).toEqual([]);
     },
-    30_000,
+    120_000,
   );
 });
 
