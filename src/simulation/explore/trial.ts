@@ -1,10 +1,8 @@
 import { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
 import { attempt } from '../../errors';
 import type { KeyedMemoryBackendClass } from '../../registry/registry-options';
-import { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
 import { checkBackendClass } from '../checks';
 import { type Clock, systemClock, VirtualClock } from '../clock';
-import { FaultPlan } from '../fault-plan';
 import { withFaults } from '../faults';
 import { Journal } from '../journal';
 import { withJournal } from '../journaling';
@@ -13,7 +11,7 @@ import type { CheckedOptions, ExploreContext, ExploreOptions } from './options';
 import { type Outcome, Run } from './run';
 import type { Possible, Step } from './step';
 import { fakeTime, virtualTime } from './time-source';
-import { cover, watchRegistry } from './watch-registry';
+import { type RegistryWatcher, WatchedPlan, WatchedRegistry } from './watched';
 
 /** What one run of a scenario has come to. */
 export interface Trial {
@@ -38,7 +36,15 @@ export async function tryOut<T>(
   choose: (possible: Possible) => Step,
 ): Promise<Trial> {
   const { timers, faults, deliveries, extend, patience, time: mayTimePass } = options;
-  const [plan, virtualClock] = [new FaultPlan(), new VirtualClock()];
+  const seen = { hasListened: false, hasLooked: false };
+  const look = (): void => {
+    seen.hasLooked = true;
+  };
+  const plan = new WatchedPlan((by) => {
+    // What goes wrong from now on may strike whoever comes next; but a crash is a step of the run.
+    if (by !== 'crash' || run.steps.at(-1)?.fault !== 'crash') look();
+  });
+  const virtualClock = new VirtualClock();
   const clock = timers === undefined ? virtualClock : systemClock;
   const journal = new Journal({ clock });
   const time = timers === undefined ? virtualTime(virtualClock) : fakeTime(timers);
@@ -48,27 +54,23 @@ export async function tryOut<T>(
   const onListenerError = (error: unknown) => run.fail(error);
   const scheduled = withSchedule(withFaults(Extended, plan), run, { deliveries, onListenerError });
   const Backend = withJournal(scheduled, journal);
-  const registry = new SharedMemoryRegistry<T>({ ...options.registry, now: clock.now, onListenerError, Backend });
-  const seen = { hasListened: false, hasLooked: false };
   let nameless = 0;
-  const onLook = () => {
-    // A listener looks in the stack of an effect: where changes are heard of, writes are kept in order.
-    seen.hasLooked ||= run.isAwaited && !(run.isInEffect && (deliveries || seen.hasListened));
-  };
-  watchRegistry(registry, {
+  const watcher: RegistryWatcher = {
     onListen: () => {
       seen.hasListened = true;
     },
-    onLook,
+    onLook: () => {
+      // A listener looks in the stack of an effect: where changes are heard of, writes are kept in order.
+      if (run.isAwaited && !(run.isInEffect && (deliveries || seen.hasListened))) look();
+    },
     onNameless: () => {
       nameless += 1;
-      seen.hasLooked ||= nameless > 1; // they may be of one client
+      if (nameless > 1) look(); // they may be of one client
     },
-    onWindow: () => {
-      seen.hasLooked = true;
-    },
+    onWindow: look,
     onWindowWrite: (client, what) => journal.note(client, what),
-  });
+  };
+  const registry = new WatchedRegistry<T>({ ...options.registry, now: clock.now, onListenerError, Backend }, watcher);
 
   const choices: number[] = [];
   const turn = (client: string, label = 'goes on') =>
@@ -76,19 +78,10 @@ export async function tryOut<T>(
   // Who schedules by themselves has things of their own, of which nothing is known.
   const scheduler: Scheduler = {
     schedule: (...args) => {
-      seen.hasLooked = true;
+      look();
       return run.schedule(...args);
     },
   };
-  // What goes wrong from now on may strike whoever comes next.
-  for (const name of ['failNext', 'fail', 'hold', 'reset'] as const) {
-    cover(plan, name, () => {
-      seen.hasLooked = true;
-    });
-  }
-  cover(plan, 'crash', () => {
-    seen.hasLooked ||= run.steps.at(-1)?.fault !== 'crash';
-  });
   const context = { registry, journal, clock, plan, scheduler, turn, idle: () => run.idle() };
   const outcome = await run.execute(
     async () => scenario(context),
