@@ -1,7 +1,5 @@
 import { type OpenBrowser, openBrowser } from './open-browser';
 
-jest.setTimeout(60_000);
-
 let browser: OpenBrowser;
 
 beforeAll(async () => {

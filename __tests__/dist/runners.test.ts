@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { root } from './installed-package';
 
-jest.setTimeout(60_000);
-
 const FIXTURES = '__tests__/dist/fixtures/runners';
 
 const RUNNERS = [

@@ -495,4 +495,4 @@ test('nothing is kept alive of a window that was closed, and of a page that is g
   expect(closed.map(isGone)).toEqual([true, true, true, true]);
   expect([...dropped, ...removed, ...open].map(isGone)).toEqual([true, true, false]);
   expect([area.registry.size, tab1.closed, tab2.closed]).toEqual([3, false, true]);
-}, 10_000);
+});

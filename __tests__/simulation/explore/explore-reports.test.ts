@@ -105,12 +105,12 @@ describe('a limit', () => {
       received: "more: make the scenario smaller, say how many by schedules, or take strategy: 'random'",
     });
     expect(runs).toBe(10_000);
-  }, 60_000);
+  });
 
   test('that is said, or that of chance, is passed by where it is too few', async () => {
     expect(await explore(vast(), { reduction: false, schedules: 20 })).toEqual({ schedules: 20, complete: false });
     expect(await explore(vast(), { strategy: 'random', seed: 1 })).toEqual({ schedules: 1000, complete: false, seed: 1 });
-  }, 60_000);
+  });
 });
 
 describe('what the reduction takes for granted', () => {
@@ -261,7 +261,7 @@ describe('a failure', () => {
     expect(again).toBe(first);
     expect(other).not.toBe(first);
     expect(first).toMatch(/but schedule \d+ of seed 1 fails \[ERR_SCHEDULE_FAILED\]\\n\\nError: wrong: /);
-  }, 20_000);
+  });
 
   test('without a seed says one under which it is found again', async () => {
     const options = { strategy: 'random' } as const;
@@ -297,7 +297,7 @@ describe('a failure', () => {
     // 500 runs are spent on an easier one, and some on a smaller one.
     expect(runs).toBeGreaterThan(500);
     expect(runs).toBeLessThan(530);
-  }, 20_000);
+  });
 });
 
 describe('a replay', () => {

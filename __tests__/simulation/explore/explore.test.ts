@@ -144,7 +144,7 @@ describe('reduction', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 });
 
 describe('a scenario that does not end', () => {
