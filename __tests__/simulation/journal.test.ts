@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { KeyedMemoryBackend, type Operation, SharedMemoryRegistry } from 'shared-memory-registry';
 import { FaultPlan, Journal, SimulatedFault, withFaults, withJournal } from 'shared-memory-registry/simulation';
 import { rejection, thrown } from '../support/refusals';
@@ -332,4 +333,10 @@ test.each<[string, () => unknown]>([
   ['a note that is no text', () => new Journal().note('a', undefined as never)],
 ])('%s: that is refused', (_name, action) => {
   expect(thrown(action)).toMatchObject({ code: 'ERR_INVALID_OPTION' });
+});
+
+test('console.log shows how much was recorded, and the timeline', async () => {
+  const journal = new Journal();
+  await open(journal).a.save(tea);
+  expect(inspect(journal)).toBe(`Journal(1)\n${journal}`);
 });

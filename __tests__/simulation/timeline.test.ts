@@ -38,6 +38,7 @@ describe('a row', () => {
     ['a conflict', new RevisionConflictError('1', '2'), 'ERR_REVISION_CONFLICT'],
     ['a simulated fault', new SimulatedFault('refused', operation), 'refused'],
     ['an error without a code', new TypeError('no'), 'TypeError'],
+    ['an error without a name of its own', new Error('the disk is gone'), 'the disk is gone'],
     [
       'an error with a number for a code',
       Object.assign(new Error('no'), { name: 'QuotaExceededError', code: 22 }),
