@@ -188,3 +188,14 @@ describe("the machine's own", () => {
     expect([systemClock.now(), woken.mock.calls.length]).toEqual([550, 1]);
   });
 });
+
+test.each<[string, number[], boolean]>([
+  ['nobody', [], false],
+  ['one', [5], false],
+  ['two, for the same time', [5, 5, 9], true],
+  ['two, for the same time later', [5, 9, 9], false],
+])('of those who sleep, %s: whether several are due next', (_who, times, isTied) => {
+  const clock = new VirtualClock();
+  for (const ms of times) void clock.sleep(ms);
+  expect(clock.isTied).toBe(isTied);
+});

@@ -235,3 +235,20 @@ test('on a medium that takes its time, who comes second to remove it goes on', a
   await clock.advance(5);
   expect(await Promise.all(handles.map((handle) => handle.load()))).toEqual([null, null]);
 });
+
+test('a medium that fails to remove it is heard', async () => {
+  const clock = new VirtualClock();
+  const { Slow, metadata } = slowMedium(clock);
+  class Stuck extends Slow {
+    protected override async erase(): Promise<void> {
+      throw new Error('the disk is read-only');
+    }
+  }
+  const handle = new (withExpiry(Stuck, { clock }))({ key: 'note' });
+  await handle.saveWithMetadata(cake, metadata);
+  await clock.advance(5);
+  expect(await rejection(handle.load())).toMatchObject({
+    code: 'ERR_HOOK_FAILED',
+    cause: { message: 'the disk is read-only' },
+  });
+});
