@@ -681,12 +681,33 @@ test('8,000 operations are checked, after one that was not answered', () => {
   expect(isLinearizable({ type: 'save', revision: 'x', begin: -1 }, ...pairs(4000))).toBe(true);
 });
 
-test.each([undefined, null, {}, 'journal', 5, new Map(), [null], [5], [{ type: 'load' }]])(
-  'a history like %p is refused',
-  (entries) => {
-    expect(thrown(() => checkHistory(entries as never))).toMatchObject({
-      code: 'ERR_INVALID_OPTION',
-      expected: 'a Journal or its entries',
-    });
-  },
-);
+test('what explains the other answers is part of what can not be explained', () => {
+  const parts: Part[] = [
+    { type: 'save', revision: '1', begin: 1, end: 2 },
+    { type: 'update', begin: 3, end: 4, error: new Error('lost') },
+    { type: 'load', revision: '5', begin: 5, end: 6 },
+    { type: 'load', revision: '1', begin: 7, end: 8 },
+    { type: 'load', revision: '1', begin: 9, end: 10 },
+  ];
+  expect(unexplained(...parts)).toEqual([1, 2, 3, 4]);
+});
+
+test.each([
+  undefined,
+  null,
+  {},
+  'journal',
+  5,
+  new Map(),
+  [null],
+  [5],
+  [{ type: 'load' }],
+  [{ type: 'load', begin: 1 }],
+  [{ key: 'k', begin: 1 }],
+  [{ type: 'load', key: 'k' }],
+])('a history like %p is refused', (entries) => {
+  expect(thrown(() => checkHistory(entries as never))).toMatchObject({
+    code: 'ERR_INVALID_OPTION',
+    expected: 'a Journal or its entries',
+  });
+});

@@ -88,6 +88,8 @@ describe('what is told', () => {
     expect(strikes(plan, 'save', 'save', 'update')).toEqual(['refused', undefined, 'lost reply']);
     plan.failNext('save');
     expect(strikes(plan, 'update')).toEqual(['refused']);
+    plan.failNext('load');
+    expect(strikes(plan, 'update', 'load')).toEqual([undefined, 'refused']);
   });
 
   test('is not changed by what becomes of the options', () => {

@@ -234,6 +234,28 @@ describe('a corrupted read', () => {
 });
 
 describe('a crash', () => {
+  test('of a client that is held up leaves what goes wrong next to others', async () => {
+    const { plan, a, b } = open();
+    const { release } = plan.hold('save', { client: 'a' });
+    const held = a.save(snapshot('1'));
+    plan.crash('a');
+    plan.failNext('save');
+    release();
+    expect(await hasSettled(held)).toBe(false);
+    expect(await rejection(b.save(snapshot('2')))).toMatchObject({ cause: { kind: 'refused' } });
+  });
+
+  test('keeps errors that are on their way to its client', async () => {
+    const [plan, clock] = [new FaultPlan(), new VirtualClock()];
+    const Backend = withFaults(withLatency(KeyedMemoryBackend<unknown>, { ms: 0, reply: 20, clock }), plan);
+    const handle = new SharedMemoryRegistry<unknown>({ Backend }).getBackend('note', { client: 'a' });
+    const refused = handle.save(snapshot('2'), { ifMatch: '1' });
+    await clock.advance(10);
+    plan.crash('a');
+    await clock.advance(10);
+    expect(await hasSettled(refused)).toBe(false);
+  });
+
   test('a client that has crashed gets no answer until it is restarted, and others do', async () => {
     const { plan, registry, a, b } = open();
     const settled = jest.fn();
