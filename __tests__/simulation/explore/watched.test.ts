@@ -85,6 +85,25 @@ test.each<[string, (registry: SharedMemoryRegistry<string>) => () => void]>([
   expect(await noticed(listening)).toEqual({ ...QUIET, hasListened: true });
 });
 
+test.each<[string, { client?: string }[], boolean]>([
+  ['handles with a name', [{ client: 'a' }, { client: 'b' }], false],
+  ['one without a name', [{ client: 'a' }, {}], false],
+  ['two without a name, which may be of one client,', [{}, {}], true],
+  ['many without a name', [{}, {}, {}, {}], true],
+])('%s are noticed where the order of theirs may count', async (_what, clients, hasLooked) => {
+  const opening: Scenario<string> = async ({ registry }) => {
+    for (const options of clients) registry.getBackend('x', options);
+  };
+  expect(await noticed(opening)).toEqual({ ...QUIET, hasLooked });
+});
+
+test('a handle that is taken without any options has no name', async () => {
+  const opening: Scenario<string> = async ({ registry }) => {
+    expect([registry.getBackend('x').client, registry.getBackend('x').client]).toEqual(['client-1', 'client-2']);
+  };
+  expect(await noticed(opening)).toEqual({ ...QUIET, hasLooked: true });
+});
+
 type Tell = (plan: FaultPlan) => unknown;
 
 test.each<[name: string, tell: Tell]>([
@@ -95,6 +114,32 @@ test.each<[name: string, tell: Tell]>([
   ['crash', (plan) => plan.crash('b')],
 ])('a plan that is told to %s is noticed, since it may be anybody who meets it', async (_name, tell) => {
   expect(await noticed(async ({ plan }) => tell(plan))).toEqual({ ...QUIET, hasLooked: true });
+});
+
+test('whoever schedules something of their own is noticed', async () => {
+  const kettle = { client: 'kettle', key: null, phase: 'turn', handle: {} } as const;
+  const scheduling: Scenario<string> = async ({ scheduler }) => {
+    expect(await scheduler.schedule(Promise.resolve('tea'), 'the kettle', kettle)).toBe('tea');
+  };
+  expect(await noticed(scheduling)).toEqual({ ...QUIET, hasLooked: true });
+});
+
+describe('timers of a test framework', () => {
+  afterEach(() => void jest.useRealTimers());
+
+  test.each([
+    [1, false],
+    [2, true],
+    [3, true],
+  ])('of which %i are waited for: whether it may count which was set first', async (count, hasLooked) => {
+    jest.useFakeTimers();
+    const waiting: Scenario<string> = async () => {
+      const timers = Array.from({ length: count }, () => new Promise<void>((resolve) => void setTimeout(resolve, 5)));
+      await Promise.all(timers);
+    };
+    const [trial] = await trialsOf(waiting, { timers: jest }, first);
+    expect(trial).toMatchObject({ outcome: { type: 'passed' }, hasLooked });
+  });
 });
 
 test('a plan that is asked of a crash, or told of a restart, is not noticed', async () => {
