@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import nodeResolve from '@rollup/plugin-node-resolve';
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
 
@@ -14,10 +15,14 @@ function onwarn({ message }) {
   throw new Error(message);
 }
 
-/** Optional peers of single entries: whoever uses those has them. */
-const external = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies ?? {}).map(
-  (name) => new RegExp(`^${name}(/|$)`),
-);
+/** Optional peers of single entries: code that imports those has them. */
+const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies ?? {});
+
+/** Node's modules are for entries that run nowhere else: imported by others, they are unresolved, which fails the build. */
+function external(id, importer) {
+  if (peers.some((name) => id === name || id.startsWith(`${name}/`))) return true;
+  return id.startsWith('node:') && /\/src\/redis\//.test(importer);
+}
 
 function output(format, extension) {
   return { dir: 'dist', format, entryFileNames: `[name].${extension}`, chunkFileNames: `chunks/[name].${extension}` };
@@ -30,6 +35,19 @@ const rememberValues = {
   name: 'remember-values',
   generateBundle(_options, bundle) {
     for (const { name, isEntry, exports } of Object.values(bundle)) if (isEntry) values.set(name, exports);
+  },
+};
+
+/** Packages of which a part is bundled come with their licenses. */
+const bundledLicenses = {
+  name: 'bundled-licenses',
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap(({ modules = {} }) => Object.keys(modules));
+    const packages = new Set(modules.flatMap((id) => id.match(/.*\/node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? []));
+    for (const folder of packages) {
+      const source = readFileSync(`${folder}/LICENSE`, 'utf8');
+      this.emitFile({ type: 'asset', fileName: `licenses/${folder.split('/node_modules/').at(-1)}.txt`, source });
+    }
   },
 };
 
@@ -50,7 +68,12 @@ export default [
     input,
     external,
     onwarn,
-    plugins: [typescript({ include: 'src/**/*.ts', noEmit: false, noEmitOnError: true }), rememberValues],
+    plugins: [
+      nodeResolve(),
+      typescript({ include: 'src/**/*.ts', noEmit: false, noEmitOnError: true }),
+      rememberValues,
+      bundledLicenses,
+    ],
     output: [
       { ...output('es', 'js'), sourcemap: true },
       { ...output('cjs', 'cjs'), sourcemap: true },
@@ -60,9 +83,11 @@ export default [
     input,
     external,
     onwarn,
-    plugins: [dts(), exportTypesAsTypes],
+    plugins: [dts({ compilerOptions: { stripInternal: true } }), exportTypesAsTypes],
     output: [output('es', 'd.ts'), output('es', 'd.cts')].map((declarations) => ({
       ...declarations,
+      // A user reads the names of these in messages and in an editor.
+      minifyInternalExports: false,
       // For consumers whose `lib` has no `Disposable`.
       banner: '/// <reference lib="esnext.disposable" />',
     })),

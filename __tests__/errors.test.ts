@@ -1,13 +1,16 @@
 import { inspect } from 'node:util';
+import { KeyedMemoryBackend, SharedMemoryRegistry } from 'shared-memory-registry';
+import { FaultPlan, Journal, withFaults, withJournal } from 'shared-memory-registry/simulation';
+import { WebStorageArea } from 'shared-memory-registry/web-storage';
 import {
+  addContext,
   attempt,
   describe as describeValue,
-  locate,
-  operate,
   QuotaExceededError,
   quote,
   RevisionConflictError,
   StorageError,
+  withContext,
 } from '../src/errors';
 import { thrown } from './support/refusals';
 
@@ -112,7 +115,7 @@ describe('QuotaExceededError', () => {
     const error = new QuotaExceededError(10, 12);
 
     expect(error).toMatchObject({ name: 'QuotaExceededError', code: 22, quota: 10, requested: 12 });
-    expect(error.message).toBe('expected at most 10 bytes to be held, got 12 bytes [22]');
+    expect(error.message).toBe('quota exceeded: 12 bytes would be held, the quota is 10 [22]');
     expect(error).toBeInstanceOf(StorageError);
   });
 
@@ -154,17 +157,17 @@ describe('attempt', () => {
   });
 });
 
-describe('operate', () => {
+describe('withContext', () => {
   const fail = (error: unknown) => () => {
     throw error;
   };
 
   it('gives what the action gives', () => {
-    expect(operate('peek', () => 5)).toBe(5);
+    expect(withContext('peek', () => 5)).toBe(5);
   });
 
   it('adds operation and key to a coded error', () => {
-    const error = thrown(() => operate('peek', fail(new StorageError('E', DETAILS)), 'settings'));
+    const error = thrown(() => withContext('peek', fail(new StorageError('E', DETAILS)), 'settings'));
 
     expect(error).toMatchObject({ operation: 'peek', key: 'settings', message: 'peek("settings"): expected this, got that [E]' });
   });
@@ -172,36 +175,36 @@ describe('operate', () => {
   it('leaves other errors as they are', () => {
     const error = new Error('broken');
 
-    expect(thrown(() => operate('peek', fail(error), 'settings'))).toBe(error);
+    expect(thrown(() => withContext('peek', fail(error), 'settings'))).toBe(error);
     expect(error.message).toBe('broken');
   });
 });
 
-describe('locate', () => {
+describe('addContext', () => {
   it('adds the operation to fields, message and stack of the same error', () => {
     const error = new StorageError('E', DETAILS);
     const stack = error.stack;
 
-    expect(locate(error, 'save', 'settings')).toBe(error);
+    expect(addContext(error, 'save', 'settings')).toBe(error);
     expect(error).toMatchObject({ operation: 'save', key: 'settings', message: 'save("settings"): expected this, got that [E]' });
     expect(error.stack).toBe(stack?.replace('expected this', 'save("settings"): expected this'));
   });
 
   it('takes an operation without a key', () => {
-    expect(locate(new StorageError('E', DETAILS), 'clearAll').message).toBe('clearAll: expected this, got that [E]');
+    expect(addContext(new StorageError('E', DETAILS), 'clearAll').message).toBe('clearAll: expected this, got that [E]');
   });
 
   it.each([{ operation: 'load' }, { key: 'other' }])('leaves alone what says where it happened: %j', (place) => {
     const error = new StorageError('E', { ...DETAILS, ...place });
     const { message, stack } = error;
 
-    locate(error, 'save', 'settings');
+    addContext(error, 'save', 'settings');
 
     expect(error).toMatchObject({ operation: undefined, key: undefined, ...place, message, stack });
   });
 
   it('keeps a key with $ signs to the letter in the stack', () => {
-    const error = locate(new StorageError('E', DETAILS), 'save', "$&$'$$");
+    const error = addContext(new StorageError('E', DETAILS), 'save', "$&$'$$");
 
     expect(error.stack).toContain(error.message);
     expect(error.message).toContain("$&$'$$");
@@ -211,13 +214,13 @@ describe('locate', () => {
     const error = new StorageError('E', DETAILS);
     error.stack = undefined as never;
 
-    expect(locate(error, 'save', 'settings').message).toContain('save("settings"): ');
+    expect(addContext(error, 'save', 'settings').message).toContain('save("settings"): ');
   });
 
   it('gives a frozen error as it is', () => {
     const error = Object.freeze(new StorageError('E', DETAILS));
 
-    expect(locate(error, 'save', 'settings')).toBe(error);
+    expect(addContext(error, 'save', 'settings')).toBe(error);
   });
 });
 
@@ -286,4 +289,72 @@ it('prints neither its name nor its brand among its fields', () => {
   const printed = inspect(new StorageError('E', DETAILS));
 
   expect(printed).not.toMatch(/name:|Symbol\(/);
+});
+
+describe('kinds of errors', () => {
+  const conflict = new RevisionConflictError('1', '2');
+  const quota = new QuotaExceededError(1, 2);
+
+  it('are told apart by their own is', () => {
+    const all = [conflict, quota, new StorageError('E', DETAILS), null, 5];
+    expect(all.map((value) => RevisionConflictError.is(value))).toEqual([true, false, false, false, false]);
+    expect(all.map((value) => QuotaExceededError.is(value))).toEqual([false, true, false, false, false]);
+    const error: unknown = conflict;
+    if (RevisionConflictError.is(error)) expect(error.actual).toBe('2');
+  });
+
+  it('are made of details that can be read', () => {
+    expect(() => new StorageError('E', 'offline' as never)).toThrow(
+      /details of a StorageError { expected, received }, got "offline"/,
+    );
+  });
+});
+
+describe('what cannot be read', () => {
+  const revoked = (target: object) => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy;
+  };
+  const unreadable: [string, unknown][] = [
+    ['a revoked Proxy', revoked({})],
+    ['a revoked Proxy of a function', revoked(() => {})],
+    [
+      'a function whose prototype throws',
+      new Proxy(() => {}, {
+        get() {
+          throw new Error('hands off');
+        },
+      }),
+    ],
+  ];
+
+  it.each(unreadable)('%s is described all the same', (_name, value) => {
+    expect(describeValue(value)).toMatch(/^an? (object|function) that cannot be read$/);
+  });
+
+  it.each(unreadable)('%s is refused with a coded error wherever it comes in', async (_name, value) => {
+    const registry = new SharedMemoryRegistry<unknown>();
+    const backend = registry.getBackend('a');
+    const bad = value as never;
+    expect(thrown(() => registry.getBackend(bad))).toMatchObject({ code: 'ERR_INVALID_KEY' });
+    expect(thrown(() => new SharedMemoryRegistry({ quota: bad }))).toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    expect(thrown(() => new SharedMemoryRegistry({ Backend: bad }))).toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    expect(thrown(() => registry.restore(bad))).toMatchObject({ code: 'ERR_INVALID_CHECKPOINT' });
+    await expect(backend.save({ revision: bad, data: 1 })).rejects.toMatchObject({ code: 'ERR_INVALID_REVISION' });
+    await expect(backend.save(bad)).rejects.toMatchObject({ code: 'ERR_INVALID_SNAPSHOT' });
+    await expect(backend.clear({ ifMatch: bad })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    await expect(backend.load({ signal: bad })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    await expect(backend.load(bad)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+  });
+
+  it('a Proxy of what has private fields is none of it', () => {
+    const registry = new SharedMemoryRegistry<string>();
+    const code = 'ERR_INVALID_OPTION';
+    const checkpoint = new Proxy(registry.checkpoint(), {});
+    expect(thrown(() => registry.restore(checkpoint))).toMatchObject({ code: 'ERR_INVALID_CHECKPOINT' });
+    expect(thrown(() => new WebStorageArea({ registry: new Proxy(registry, {}) }))).toMatchObject({ code });
+    expect(thrown(() => withFaults(KeyedMemoryBackend, new Proxy(new FaultPlan(), {})))).toMatchObject({ code });
+    expect(thrown(() => withJournal(KeyedMemoryBackend, new Proxy(new Journal(), {})))).toMatchObject({ code });
+  });
 });

@@ -173,6 +173,14 @@ describe('nextRevision', () => {
     });
   });
 
+  it('says what came, and that an await may be missing', () => {
+    const code = 'ERR_INVALID_REVISION';
+    expect(thrown(() => nextRevision({} as never))).toMatchObject({ code, received: 'an object', operation: 'nextRevision' });
+    const received = 'an instance of Promise (is an await missing?)';
+    expect(thrown(() => nextRevision(Promise.resolve(null) as never))).toMatchObject({ code, received });
+    expect(thrown(() => compareRevisions('1', 'x'))).toMatchObject({ code, operation: 'compareRevisions' });
+  });
+
   it.each(['', '01', 5, { revision: '-1' }, {}, false])('refuses %p', (current) => {
     expect(thrown(() => nextRevision(current as never))).toMatchObject({ code: 'ERR_INVALID_REVISION', expected: EXPECTED });
   });

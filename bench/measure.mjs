@@ -1,50 +1,48 @@
-// @ts-check
 /**
- * Interleaved rounds. Whatever else the machine does falls on every task of a round alike, so a ratio is taken within
- * each round, and the median of these ratios is what counts. Runs in a browser as well.
+ * Interleaved rounds, in CPU time. Whatever else the machine does falls on every task of a round alike, so a ratio is taken
+ * within each round, and the median of these ratios is what counts.
  */
-import { interquartileRange, median } from 'simple-statistics';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Bench } from 'tinybench';
 
-/** @typedef {{ name: string, run: (times: number) => Promise<unknown> | unknown }} Task */
-/** @typedef {Map<string, number[]>} Samples ns for one time, round by round, by name of task */
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+/** ms of CPU time of this process, whatever the clock on the wall says. */
+function cpuTime() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /**
- * @param {Task[]} tasks
- * @param {object} options
- * @param {number} options.rounds
- * @param {number} options.batchMs how long one batch of one task takes, or once if that takes longer
- * @param {<T>(items: readonly T[]) => T[]} options.shuffle
- * @param {() => void} [options.settle] called before each batch, so that none pays for the garbage of another
- * @param {() => void} [options.onRound]
- * @returns {Promise<Samples>}
+ * @param tasks `run(times)` does the work so many times
+ * @returns ns for one time by name of task, round by round
  */
-export async function measure(tasks, { rounds, batchMs, shuffle, settle = () => {}, onRound = () => {} }) {
-  const batches = [];
-  for (const task of tasks) batches.push({ task, times: await calibrate(task, batchMs) });
-
-  /** @type {Samples} */
+export async function measure(tasks, { rounds, batchMs }) {
   const samples = new Map(tasks.map(({ name }) => [name, []]));
+  const times = new Map();
+  for (const { name, run } of tasks) times.set(name, await calibrate(run, batchMs));
+
   for (let round = 0; round < rounds; round += 1) {
-    for (const { task, times } of shuffle(batches)) {
-      settle();
-      const start = performance.now();
-      await task.run(times);
-      samples.get(task.name)?.push(((performance.now() - start) * 1e6) / times);
+    const bench = new Bench({ now: cpuTime, time: 0, iterations: 1, warmup: false, throws: true });
+    for (const { name, run } of shuffle(tasks, round)) {
+      bench.add(name, () => run(times.get(name)), { async: true, beforeAll: () => collectGarbage({ type: 'minor' }) });
     }
-    onRound();
+    for (const { name, result } of await bench.run()) {
+      samples.get(name).push((result.latency.mean * 1e6) / times.get(name));
+    }
   }
   return samples;
 }
 
-/** How many times fill a batch. Trying it out warms the code up, too. @param {Task} task @param {number} batchMs */
-async function calibrate(task, batchMs) {
+/** How many times fill a batch. Trying it out warms the code up, too. */
+async function calibrate(run, batchMs) {
   let times = 1;
-  let fitting = 0;
-  // Twice in a row: the first tries run cold code, and any may be held up.
-  for (let tries = 0; tries < 40 && fitting < 2; tries += 1) {
-    const start = performance.now();
-    await task.run(times);
-    const elapsed = performance.now() - start;
+  for (let fitting = 0, tries = 0; tries < 40 && fitting < 2; tries += 1) {
+    const start = cpuTime();
+    await run(times);
+    const elapsed = cpuTime() - start;
     const fits = elapsed > batchMs * 0.7 && (times === 1 || elapsed < batchMs * 1.5);
     fitting = fits ? fitting + 1 : 0;
     if (!fits) times = Math.max(1, elapsed < batchMs / 20 ? times * 10 : Math.round((times * batchMs) / elapsed));
@@ -52,22 +50,31 @@ async function calibrate(task, batchMs) {
   return times;
 }
 
-/** Middle and spread of one task's rounds, in ns. @param {Samples} samples @param {string} name */
-export function timing(samples, name) {
-  const rounds = roundsOf(samples, name);
-  return { ns: median(rounds), spread: interquartileRange(rounds) };
+/** Another order in each round, the same at each run. */
+function shuffle(tasks, round) {
+  const order = [...tasks];
+  let state = round + 1;
+  for (let index = order.length - 1; index > 0; index -= 1) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (index + 1));
+    [order[index], order[other]] = [order[other], order[index]];
+  }
+  return order;
 }
 
-/** Middle and spread of the ratios of two tasks within each round. @param {Samples} samples @param {string} name @param {string} reference */
-export function ratio(samples, name, reference) {
-  const references = roundsOf(samples, reference);
-  const ratios = roundsOf(samples, name).map((sample, round) => sample / references[round]);
-  return { ratio: median(ratios), spread: interquartileRange(ratios) };
+/** Middle of one task's rounds, in ns. */
+export function timeOf(samples, name) {
+  return median(samples.get(name));
 }
 
-/** @param {Samples} samples @param {string} name */
-function roundsOf(samples, name) {
-  const rounds = samples.get(name);
-  if (!rounds?.length) throw new Error(`${name} was not measured`);
-  return rounds;
+/** Middle of the ratios of two tasks within each round. */
+export function ratioOf(samples, name, reference) {
+  const references = samples.get(reference);
+  return median(samples.get(name).map((sample, round) => sample / references[round]));
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,10 +1,6 @@
-// @ts-check
-/** @typedef {import('./contestants/contestant.mjs').Medium} Medium */
-
 /**
  * Runs a few dozen objects of other shapes through a medium, as an application does that stores more than one thing.
  * Code that is fast only while it has seen one shape is not fast. Of no contestant more often than of another.
- * @param {Medium} medium
  */
 export async function runOtherShapes(medium) {
   for (let times = 0; times < 30; times += 1) {
@@ -12,7 +8,6 @@ export async function runOtherShapes(medium) {
       const backend = medium.getBackend('other shapes');
       await backend.save({ revision: '1', data });
       await backend.load();
-      await medium.sizeOf?.(backend);
     }
   }
 }
@@ -25,7 +20,6 @@ const shapes = Array.from({ length: 48 }, (_, shape) => {
   return shape % 8 === 7 ? fields : Object.fromEntries(fields);
 });
 
-/** @param {number} seed */
 function valueFor(seed) {
   const values = [
     seed,

@@ -1,11 +1,6 @@
-// @ts-check
 /** What is saved and loaded: the same at every run. Sizes are UTF-8 bytes of the envelope's JSON text. */
 
-/** @typedef {import('./contestants/contestant.mjs').Snapshot} Snapshot */
-/** @typedef {{ name: string, snapshot: Snapshot, bytes: number }} Payload */
-
-/** @returns {Payload[]} */
-export function tablePayloads() {
+export function makePayloads() {
   return [
     payload('tiny', { count: 1 }),
     payload('small', settings()),
@@ -19,16 +14,6 @@ export function tablePayloads() {
   ];
 }
 
-/** Records of about so many bytes. @param {number} bytes @returns {Payload} */
-export function recordsPayload(bytes) {
-  const rows = (/** @type {number} */ count) => payload(`${bytes} B`, range(count, row));
-  const each = rows(100).bytes / 100;
-  // The bytes of a row grow with its number: a second look comes closer.
-  const guess = Math.max(1, Math.round(bytes / each));
-  return rows(Math.max(1, Math.round((guess * bytes) / rows(guess).bytes)));
-}
-
-/** @param {string} name @param {unknown} data @returns {Payload} */
 function payload(name, data) {
   const snapshot = { revision: '1', data };
   return { name, snapshot, bytes: new TextEncoder().encode(JSON.stringify(snapshot)).length };
@@ -47,7 +32,6 @@ function settings() {
   };
 }
 
-/** @param {number} index */
 function todo(index) {
   return {
     id: `todo-${index}`,
@@ -60,7 +44,6 @@ function todo(index) {
   };
 }
 
-/** @param {number} index */
 function record(index) {
   return {
     id: index,
@@ -74,12 +57,6 @@ function record(index) {
   };
 }
 
-/** @param {number} index */
-function row(index) {
-  return { id: index, name: `Row ${index}`, price: index * 1.25, active: index % 2 === 0 };
-}
-
-/** @template T @param {number} count @param {(index: number) => T} make */
 function range(count, make) {
   return Array.from({ length: count }, (_, index) => make(index));
 }

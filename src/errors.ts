@@ -1,6 +1,4 @@
-/** Every error that is thrown on purpose. Each code has a section in docs/errors.md. */
-
-/** The stable codes. `22` is `QuotaExceededError`'s, the number that browsers give theirs. */
+/** The stable codes, each with a section in docs/errors.md. `22` is that of `QuotaExceededError`, as in browsers. */
 export type StorageErrorCode =
   | 'ERR_INVALID_KEY'
   | 'ERR_INVALID_REVISION'
@@ -10,15 +8,21 @@ export type StorageErrorCode =
   | 'ERR_INVALID_CALLBACK'
   | 'ERR_INVALID_CHECKPOINT'
   | 'ERR_INVALID_RECORD'
+  | 'ERR_INVALID_THIS'
   | 'ERR_UNCLONEABLE'
   | 'ERR_UNSERIALIZABLE'
   | 'ERR_REVISION_CONFLICT'
+  | 'ERR_OUTCOME_UNKNOWN'
+  | 'ERR_UNREACHABLE'
   | 'ERR_DISPOSED'
   | 'ERR_HOOK_FAILED'
   | 'ERR_CODEC_FAILED'
   | 'ERR_UPDATER_FAILED'
   | 'ERR_SCHEDULE_FAILED'
   | 'ERR_TOO_MANY_SCHEDULES'
+  | 'ERR_NOTHING_EXPLORED'
+  | 'ERR_REAL_TIME'
+  | 'ERR_NEVER_MET'
   | 22;
 
 export interface StorageErrorDetails {
@@ -26,9 +30,11 @@ export interface StorageErrorDetails {
   readonly expected: string;
   /** What came instead, as words that follow "got". */
   readonly received: string;
+  /** What is wrong and what to do, for the message. Default: "expected …, got …" */
+  readonly summary?: string | undefined;
   /** The key that the operation was about. */
   readonly key?: string | undefined;
-  /** The operation that was refused or failed, such as `save`. */
+  /** The operation that failed, such as `save`. */
   readonly operation?: string | undefined;
   /** What user code threw. */
   readonly cause?: unknown;
@@ -41,11 +47,6 @@ const BRAND = Symbol.for('shared-memory-registry.StorageError');
  * What user code threw is its `cause`. Custom backends may throw it, with codes of their own.
  */
 export class StorageError extends Error {
-  // On the prototype, as with the built-in errors: an own `name` would be printed once more with every error.
-  static {
-    Object.assign(StorageError.prototype, { name: 'StorageError', [BRAND]: true });
-  }
-
   declare readonly code: StorageErrorCode | (string & {});
   declare readonly expected: string;
   declare readonly received: string;
@@ -53,11 +54,11 @@ export class StorageError extends Error {
   declare readonly operation: string | undefined;
 
   constructor(code: StorageErrorCode | (string & {}), details: StorageErrorDetails) {
-    const { expected, received, key, operation } = details;
-    super(
-      `${place(operation, key)}expected ${expected}, got ${received} [${code}]`,
-      'cause' in details ? { cause: details.cause } : undefined,
-    );
+    if (typeof details !== 'object' || details === null) {
+      fail('ERR_INVALID_OPTION', 'the details of a StorageError { expected, received }', details);
+    }
+    const { expected, received, summary = `expected ${expected}, got ${received}`, key, operation } = details;
+    super(`${prefix(operation, key)}${summary} [${code}]`, 'cause' in details ? { cause: details.cause } : undefined);
     Object.assign(this, { code, expected, received, key, operation });
   }
 
@@ -71,35 +72,40 @@ export class StorageError extends Error {
   }
 }
 
-/** A conditional write met another revision than `ifMatch` said. Nothing has changed. */
-export class RevisionConflictError extends StorageError {
-  static {
-    RevisionConflictError.prototype.name = 'RevisionConflictError';
-  }
+nameError(StorageError);
+Object.defineProperty(StorageError.prototype, BRAND, { value: true });
 
-  /** What `ifMatch` said: a revision, or `null` for "nothing stored". */
+/** A conditional write did not find what its condition says. Nothing has changed. */
+export class RevisionConflictError extends StorageError {
+  /** The revision that the write expected, or `null` for "nothing stored". */
   declare readonly ifMatch: string | null;
   /** What is stored: a revision, or `null` for nothing. */
   declare readonly actual: string | null;
 
-  constructor(ifMatch: string | null, actual: string | null) {
+  /** @param summary what the message says. Default: "expected …, got …" */
+  constructor(ifMatch: string | null, actual: string | null, summary?: string) {
     super('ERR_REVISION_CONFLICT', {
       expected: ifMatch === null ? 'nothing to be stored' : `revision ${quote(ifMatch)} to be stored`,
-      received: actual === null ? 'nothing' : `revision ${quote(actual)}`,
+      received: actual === null ? 'nothing' : `${ifMatch === actual ? 'another record of ' : ''}revision ${quote(actual)}`,
+      summary,
     });
     Object.assign(this, { ifMatch, actual });
   }
+
+  /** Whether this is a `RevisionConflictError`, of this copy of the package or of another one. */
+  static override is(value: unknown): value is RevisionConflictError {
+    return StorageError.is(value) && value.code === 'ERR_REVISION_CONFLICT';
+  }
 }
+
+nameError(RevisionConflictError);
 
 /**
  * A write would hold more than the quota. Nothing has changed. `name` and `code` are those that browsers give theirs
- * (Web IDL, `QuotaExceededError`), so code that tells it by either works unchanged.
+ * (https://webidl.spec.whatwg.org/#quotaexceedederror), and the message says "quota exceeded": code that looks for any of
+ * the three works unchanged.
  */
 export class QuotaExceededError extends StorageError {
-  static {
-    QuotaExceededError.prototype.name = 'QuotaExceededError';
-  }
-
   declare readonly code: 22;
   /** The most that may be held, in bytes. */
   declare readonly quota: number;
@@ -107,16 +113,46 @@ export class QuotaExceededError extends StorageError {
   declare readonly requested: number;
 
   constructor(quota: number, requested: number) {
-    super(22, { expected: `at most ${quota} bytes to be held`, received: `${requested} bytes` });
+    super(22, {
+      expected: `at most ${quota} bytes to be held`,
+      received: `${requested} bytes`,
+      summary: `quota exceeded: ${requested} bytes would be held, the quota is ${quota}`,
+    });
     Object.assign(this, { quota, requested });
+  }
+
+  /** Whether this is a `QuotaExceededError`, of this copy of the package or of another one. */
+  static override is(value: unknown): value is QuotaExceededError {
+    return StorageError.is(value) && value.code === 22;
   }
 }
 
-/** Refuses a value: says what was expected, and describes what came. */
-export function refuse(code: StorageErrorCode, expected: string, value: unknown): never {
-  // An async function where a plain one is called: its error must not fail the process on top.
-  if (value instanceof Promise) value.catch(() => {});
-  throw new StorageError(code, { expected, received: describe(value) });
+nameError(QuotaExceededError);
+
+/**
+ * Gives the errors of a class its name. On the prototype, as with the built-in errors: an own `name` would be printed with every
+ * error. Defined, since `Error.prototype` may be frozen.
+ */
+export function nameError(Class: { readonly name: string; readonly prototype: Error }): void {
+  Object.defineProperty(Class.prototype, 'name', { value: Class.name, writable: true, configurable: true });
+}
+
+/** Whether it is a promise of any realm: Node's own are of another one in Jest. Never throws. */
+export function isPromise(value: unknown): value is Promise<unknown> {
+  try {
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype) return false;
+    return Object.prototype.toString.call(value) === '[object Promise]';
+  } catch {
+    return false; // a revoked Proxy
+  }
+}
+
+/** Throws the error of a wrong value: says what was expected, and what came. */
+export function fail(code: StorageErrorCode, expected: string, value: unknown, received = describe(value)): never {
+  if (!isPromise(value)) throw new StorageError(code, { expected, received });
+  // Its error must not fail the process on top.
+  value.catch(() => {});
+  throw new StorageError(code, { expected, received: `${received} (is an await missing?)` });
 }
 
 /** Runs code that isn't ours. What it throws becomes the `cause` of a coded error, unless it is one already. */
@@ -124,34 +160,62 @@ export function attempt<R>(code: StorageErrorCode, expected: string, action: () 
   try {
     return action();
   } catch (cause) {
-    throw wrap(code, expected, cause);
+    throw wrapError(code, expected, cause);
   }
 }
 
 /** What `attempt` throws. For code that is run so often that an `action` would cost too much. */
-export function wrap(code: StorageErrorCode, expected: string, cause: unknown): StorageError {
+export function wrapError(code: StorageErrorCode, expected: string, cause: unknown): StorageError {
   return StorageError.is(cause) ? cause : new StorageError(code, { expected, received: describe(cause), cause });
 }
 
-/** Runs an operation. Its errors say which it was. */
-export function operate<R>(operation: string, action: () => R, key?: unknown): R {
+/** Runs an operation. Its errors say which one it was. */
+export function withContext<R>(operation: string, action: () => R, key?: unknown): R {
   try {
     return action();
   } catch (error) {
-    throw StorageError.is(error) ? locate(error, operation, typeof key === 'string' ? key : undefined) : error;
+    throw StorageError.is(error) ? addContext(error, operation, typeof key === 'string' ? key : undefined) : error;
   }
 }
 
 /** Adds to an error where it happened, unless it says so already. */
-export function locate<E extends StorageError>(error: E, operation: string, key?: string): E {
+export function addContext<E extends StorageError>(error: E, operation: string, key?: string): E {
   if (error.operation !== undefined || error.key !== undefined || Object.isFrozen(error)) return error;
-  const message = `${place(operation, key)}${error.message}`;
+  const message = `${prefix(operation, key)}${error.message}`;
   return Object.assign(error, { operation, key, message, stack: error.stack?.replace(error.message, () => message) });
 }
 
-function place(operation?: string, key?: string): string {
+function prefix(operation?: string, key?: string): string {
   if (key === undefined) return operation === undefined ? '' : `${operation}: `;
   return `${operation ?? 'storage'}(${quote(key)}): `;
+}
+
+const MARK = Symbol.for('shared-memory-registry.class');
+
+/** This copy of the package: another one, of the other build or after a module reset, has classes of its own. */
+const COPY = {};
+
+/** Lets a message tell where an instance or a subclass is one of another copy of this package. */
+export function markClass(Class: { readonly name: string; readonly prototype: object }): void {
+  Object.defineProperty(Class.prototype, MARK, { value: { name: Class.name, copy: COPY } });
+}
+
+/** The error of a method that was taken off its object, or called on one of another copy of this package. */
+export function invalidThis(method: string, value: unknown): StorageError {
+  return new StorageError('ERR_INVALID_THIS', {
+    operation: method,
+    expected: `${method} to be called on its own object, as in object.${method}(…)`,
+    received: `${describe(value)} as this`,
+  });
+}
+
+/** The error of everything that is asked of a registry after its end. */
+export function disposedError(): StorageError {
+  return new StorageError('ERR_DISPOSED', {
+    expected: 'a registry in use',
+    received: 'a disposed registry',
+    summary: 'Registry is disposed. Create a new one',
+  });
 }
 
 const LONGEST = 80;
@@ -163,28 +227,28 @@ export function quote(text: string): string {
 
 /** A few words on any value at all. Never throws, not even on a revoked Proxy. */
 export function describe(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return quote(value);
-    case 'bigint':
-      return `${value}n`;
-    case 'function':
-      return 'a function';
-    case 'object':
-      return describeObject(value);
-    default:
-      return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Object(value) !== value) return Object.is(value, -0) ? '-0' : String(value);
+  try {
+    return typeof value === 'function' ? (nameOfAnotherCopy(value.prototype) ?? 'a function') : describeObject(value as object);
+  } catch {
+    return `${typeof value === 'function' ? 'a function' : 'an object'} that cannot be read`;
   }
 }
 
-function describeObject(value: object | null): string {
-  if (value === null) return 'null';
-  try {
-    if (Array.isArray(value)) return 'an array';
-    const name: unknown = value.constructor?.name;
-    if (value instanceof Error) return `${value.name}: ${value.message}`;
-    return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'an object';
-  } catch {
-    return 'an object that cannot be read';
-  }
+/** Of errors of any realm. */
+const ERROR_TAGS = ['[object Error]', '[object DOMException]'];
+
+function describeObject(value: object): string {
+  if (Array.isArray(value)) return 'an array';
+  const name: unknown = nameOfAnotherCopy(value) ?? value.constructor?.name;
+  if (ERROR_TAGS.includes(Object.prototype.toString.call(value))) return String(value);
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'an object';
+}
+
+function nameOfAnotherCopy(value: unknown): string | undefined {
+  const mark: { readonly name: string; readonly copy: object } | undefined = Object(value)[MARK];
+  if (mark === undefined || mark.copy === COPY) return undefined;
+  return `${mark.name} of another copy of this package (ESM and CommonJS builds are two, and so is what a module reset loads again)`;
 }

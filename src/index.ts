@@ -1,30 +1,15 @@
 export type { BackendClass, BackendWith } from './backend/backend-class';
-export { type BackendOptions, BaseStorageBackend, type Operation } from './backend/base-storage-backend';
+export { type BackendOptions, BaseStorageBackend } from './backend/base-storage-backend';
 export { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from './backend/keyed-memory-backend';
-export { type MetadataTracking, withMetadataTracking } from './backend/metadata-tracking';
+export type { Operation } from './backend/operation';
+export { type MetadataTracking, withMetadataTracking } from './backend/with-metadata-tracking';
 export { type DeepReadonly, frozen } from './codec/frozen';
 export { json } from './codec/json';
 export { reference } from './codec/reference';
 export type { StorageCodec } from './codec/storage-codec';
+export { strict } from './codec/strict';
 export { structured } from './codec/structured';
-export type {
-  AbortSignalLike,
-  Awaitable,
-  OperationOptions,
-  PersistedSnapshot,
-  Revision,
-  SnapshotEnvelope,
-  SnapshotInput,
-  SnapshotMetadata,
-  StorageBackend,
-  StorageBackendWithMetadata,
-  StorageChange,
-  StorageChangeListener,
-  StorageStat,
-  StorageUsage,
-  Unsubscribe,
-  WriteOptions,
-} from './contracts';
+export type * from './contracts';
 export {
   QuotaExceededError,
   RevisionConflictError,
@@ -33,9 +18,9 @@ export {
   type StorageErrorDetails,
 } from './errors';
 export { createSharedMemoryStorage, type SharedMemoryStorage } from './registry/create-shared-memory-storage';
-export type { KeyedMemoryBackendClass, SharedMemoryRegistryOptions } from './registry/registry-options';
+export type { KeyedMemoryBackendClass, SharedMemoryRegistryOptions, StoreOptions } from './registry/registry-options';
 export { type GetBackendOptions, SharedMemoryRegistry } from './registry/shared-memory-registry';
 export { compareRevisions, isRevision, nextRevision, toRevision } from './revision';
 export type { Checkpoint } from './store/checkpoint';
 export type { MemoryStore } from './store/memory-store';
-export { checkCondition, type StorageRecord, supersede, type TrackedRecord, type WriteCondition } from './store/storage-record';
+export { nextRecord, type ReadContext, type StorageRecord, type WriteCondition } from './store/storage-record';

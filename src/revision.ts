@@ -1,9 +1,7 @@
 import type { Revision } from './contracts';
-import { refuse } from './errors';
+import { fail, withContext } from './errors';
 
-/** The canonical unsigned 64-bit revision: guard, compare, next. */
-
-/** The one that has no next. */
+/** The revision that has no next one. */
 export const LARGEST = '18446744073709551615';
 const EXPECTED = `a revision: decimal text from "0" to "${LARGEST}" without sign or leading zeros`;
 
@@ -24,8 +22,7 @@ export function isRevision(value: unknown): value is Revision {
  * @throws {StorageError} `ERR_INVALID_REVISION`
  */
 export function toRevision(value: unknown): Revision {
-  if (isRevision(value)) return value;
-  return refuse('ERR_INVALID_REVISION', EXPECTED, value);
+  return isRevision(value) ? value : fail('ERR_INVALID_REVISION', EXPECTED, value);
 }
 
 /**
@@ -34,7 +31,7 @@ export function toRevision(value: unknown): Revision {
  * @throws {StorageError} `ERR_INVALID_REVISION`
  */
 export function compareRevisions(a: string, b: string): number {
-  const [left, right] = [toRevision(a), toRevision(b)];
+  const [left, right] = withContext('compareRevisions', () => [toRevision(a), toRevision(b)]);
   // Without leading zeros, the longer text is the larger number.
   return left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
 }
@@ -44,10 +41,10 @@ export function compareRevisions(a: string, b: string): number {
  * @throws {StorageError} `ERR_INVALID_REVISION`, also after the largest one
  */
 export function nextRevision(current: string | { readonly revision: string } | null | undefined): Revision {
-  if (current === null || current === undefined) return toRevision('1');
-  const revision = toRevision(typeof current === 'object' ? current.revision : current);
-  if (revision === LARGEST) {
-    refuse('ERR_INVALID_REVISION', 'a revision that has a next one', revision);
-  }
-  return toRevision(String(BigInt(revision) + 1n));
+  return withContext('nextRevision', () => {
+    if (current === null || current === undefined) return toRevision('1');
+    const revision = toRevision(typeof current === 'object' && 'revision' in current ? current.revision : current);
+    if (revision === LARGEST) fail('ERR_INVALID_REVISION', 'a revision that has a next one', revision);
+    return toRevision(String(BigInt(revision) + 1n));
+  });
 }

@@ -2,13 +2,14 @@ import {
   type Awaitable,
   BaseStorageBackend,
   KeyedMemoryBackend,
+  nextRecord,
   type Operation,
+  type ReadContext,
   RevisionConflictError,
   SharedMemoryRegistry,
   type SnapshotEnvelope,
   StorageError,
   type StorageRecord,
-  supersede,
   type WriteCondition,
   withMetadataTracking,
 } from 'shared-memory-registry';
@@ -141,7 +142,10 @@ describe('perform', () => {
     await backend.save(snapshot(1), { ifMatch: null });
     await backend.load();
     await backend.update(() => snapshot(2));
-    await backend.saveWithMetadata(snapshot(3), { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false });
+    await backend.saveWithMetadata({
+      snapshot: snapshot(3),
+      metadata: { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false },
+    });
     await backend.loadWithMetadata();
     await backend.stat();
     await backend.getUsage();
@@ -178,15 +182,84 @@ describe('perform', () => {
     expect(backend.operations).toEqual([]);
   });
 
-  test('may leave the action out: a dropped save changes nothing, and its caller is told it happened', async () => {
-    class Dropping<T> extends KeyedMemoryBackend<T> {
-      protected override perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
-        return operation.type === 'save' ? Promise.resolve(undefined as R) : super.perform(operation, action);
+  /** Handles that perform in this way. */
+  function performing(perform: (action: () => Awaitable<unknown>) => Awaitable<unknown>) {
+    class Performing<T> extends KeyedMemoryBackend<T> {
+      protected override async perform<R>(_operation: Operation, action: () => Awaitable<R>): Promise<R> {
+        return (await perform(action)) as R;
       }
     }
-    const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Dropping });
-    await expect(backend.save(snapshot(1))).resolves.toBeUndefined();
-    await expect(backend.load()).resolves.toBeNull();
+    return new SharedMemoryRegistry<number>({ initial: { key: snapshot(7) }, Backend: Performing }).getBackend('key');
+  }
+
+  test.each<[string, (backend: KeyedMemoryBackend<number>) => Promise<unknown>]>([
+    ['save', (backend) => backend.save(snapshot(8))],
+    ['clear', (backend) => backend.clear()],
+    ['update', (backend) => backend.update(() => snapshot(8))],
+  ])('must not end a %s before its action has', async (type, run) => {
+    const backend = performing(() => undefined);
+    await expect(run(backend)).rejects.toThrow(
+      `${type}("key"): expected perform to end after its action has succeeded: await action(), and return its result, got its end before that [ERR_HOOK_FAILED]`,
+    );
+    expect(performing(() => undefined)).not.toBe(backend);
+  });
+
+  test('must wait for an action that waits: what it has not waited for never takes effect', async () => {
+    let calls = 0;
+    const backend = performing(async (action) => {
+      calls += 1;
+      if (calls === 1) await ticks(20);
+      if (calls === 2) return void action();
+      return action();
+    });
+    const first = backend.save(snapshot(1));
+    await expect(backend.save(snapshot(2))).rejects.toMatchObject({ code: 'ERR_HOOK_FAILED' });
+    await first;
+    await expect(backend.load()).resolves.toEqual(snapshot(1));
+  });
+
+  test('gives its error to the caller, whatever its action has done', async () => {
+    const error = new StorageError('ERR_LOST_REPLY', { expected: 'a reply', received: 'none' });
+    const backend = performing(async (action) => {
+      await action();
+      throw error;
+    });
+    await expect(backend.save(snapshot(8))).rejects.toBe(error);
+  });
+
+  test.each([null, { revision: '1', data: 1 }])(
+    'may answer a load without its action, with a record or null: %p',
+    async (answer) => {
+      await expect(performing(() => answer).load()).resolves.toEqual(answer);
+    },
+  );
+
+  test.each([undefined, 5, 'text', {}, { revision: '01', data: 1 }, { data: 1 }])(
+    'must answer a load with nothing else: %p',
+    async (answer) => {
+      await expect(performing(() => answer).load()).rejects.toMatchObject({
+        code: 'ERR_INVALID_RECORD',
+        key: 'key',
+        operation: 'load',
+      });
+      await expect(performing(() => answer).stat()).rejects.toMatchObject({ code: 'ERR_INVALID_RECORD', operation: 'stat' });
+    },
+  );
+
+  test('that forgets to return is told so by a load, and changes nothing about an update', async () => {
+    const backend = performing(async (action) => void (await action()));
+    await expect(backend.load()).rejects.toMatchObject({ code: 'ERR_INVALID_RECORD' });
+    await expect(backend.update(() => snapshot(8))).resolves.toEqual(snapshot(8));
+  });
+
+  test('must not call its action twice', async () => {
+    const backend = performing(async (action) => {
+      await action();
+      return action();
+    });
+    await expect(backend.save(snapshot(8))).rejects.toThrow(/expected action to be called again only after it has failed/);
+    const hasty = performing((action) => Promise.all([action(), action()]));
+    await expect(hasty.save(snapshot(8))).rejects.toMatchObject({ code: 'ERR_HOOK_FAILED' });
   });
 
   test('may give back another record, such as an earlier one', async () => {
@@ -246,7 +319,7 @@ describe('perform', () => {
     }
     const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Nesting });
     await expect(backend.save(snapshot(1))).rejects.toThrow(
-      'load("key"): expected Nesting.perform to look at the medium with this.read(), got this.load(), which would wait for ' +
+      'load("key"): expected Nesting.perform to read the store with this.read(), got this.load(), which would wait for ' +
         'the operation that is being performed [ERR_HOOK_FAILED]',
     );
     await expect(backend.load()).resolves.toBeNull();
@@ -264,6 +337,57 @@ describe('perform', () => {
     const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Following });
     await backend.save(snapshot(1));
     await expect(backend.next).resolves.toEqual(snapshot(1));
+  });
+});
+
+describe('what a hook is given', () => {
+  test('says what the operation is, and cannot be changed', async () => {
+    class Changing<T> extends KeyedMemoryBackend<T> {
+      protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
+        Reflect.set(operation, 'type', 'load');
+        if (operation.type === 'load') return null as R;
+        return action();
+      }
+    }
+    const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Changing });
+    await backend.save(snapshot(1));
+    await expect(backend.clear()).resolves.toBeUndefined();
+  });
+
+  test('a perform that swallows the error of the store loses it to no one', async () => {
+    const cause = new Error('disk full');
+    class Swallowing extends KeyedMemoryBackend<number> {
+      protected override async perform<R>(_operation: Operation, action: () => Awaitable<R>): Promise<R> {
+        return Promise.resolve()
+          .then(action)
+          .catch(() => undefined as R);
+      }
+      protected override write(): void {
+        throw cause;
+      }
+    }
+    const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Swallowing });
+    await expect(backend.save(snapshot(1))).rejects.toMatchObject({ code: 'ERR_HOOK_FAILED', cause });
+  });
+
+  test('a codec that fails where nothing is read fails no write', async () => {
+    let isLocked = false;
+    class Locked extends BaseStorageBackend<number> {
+      stored: StorageRecord | null = null;
+      protected override read = () => this.stored;
+      protected override write = (record: StorageRecord | null) => {
+        this.stored = record;
+        isLocked = true;
+      };
+      protected override get codec() {
+        if (isLocked) throw new Error('locked');
+        return super.codec;
+      }
+    }
+    const backend = new Locked({ key: 'key' });
+    await backend.save(snapshot(1));
+    await expect(backend.clear()).resolves.toBeUndefined();
+    await expect(backend.save(snapshot(1))).rejects.toMatchObject({ code: 'ERR_HOOK_FAILED' });
   });
 });
 
@@ -290,14 +414,23 @@ describe('a signal', () => {
     await expect(loading).rejects.toBe('too late');
   });
 
-  test('that is aborted after the effect is too late', async () => {
+  test('that is aborted while the reply of a save is on its way leaves the outcome unknown', async () => {
     const { registry, backend } = slow({ after: 50 });
     const controller = new AbortController();
     const saving = backend.save(snapshot(1), { signal: controller.signal });
     await ticks(5);
     expect(registry.has('key')).toBe(true);
+    controller.abort('too late');
+    await expect(saving).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', operation: 'save', key: 'key', cause: 'too late' });
+    await expect(backend.load()).resolves.toEqual(snapshot(1));
+  });
+
+  test('that is aborted after an operation has ended changes nothing', async () => {
+    const { backend } = slow();
+    const controller = new AbortController();
+    await backend.save(snapshot(1), { signal: controller.signal });
     controller.abort();
-    await expect(saving).resolves.toBeUndefined();
+    await expect(backend.load()).resolves.toEqual(snapshot(1));
   });
 
   test('lets those behind it go on', async () => {
@@ -332,7 +465,7 @@ describe('validate', () => {
     const refused = { code: 'ERR_HOOK_FAILED', key: 'key', cause: new RangeError('not positive') };
     const metadata = { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false };
     await expect(backend.save(snapshot(0))).rejects.toMatchObject(refused);
-    await expect(backend.saveWithMetadata(snapshot(0), metadata)).rejects.toMatchObject(refused);
+    await expect(backend.saveWithMetadata({ snapshot: snapshot(0), metadata })).rejects.toMatchObject(refused);
     await expect(backend.update(() => snapshot(0))).rejects.toMatchObject(refused);
     await expect(backend.load()).resolves.toBeNull();
     await backend.save(snapshot(1));
@@ -379,8 +512,8 @@ describe('validate', () => {
   });
 });
 
-describe('update on a medium that answers late', () => {
-  /** A medium shared by its handles, where somebody may write between a read and the write after it. */
+describe('a store that answers late', () => {
+  /** A store shared by its handles, where another one may write between a read and the write after it. */
   class LateMedium extends withMetadataTracking(BaseStorageBackend)<number> {
     reads = 0;
 
@@ -395,13 +528,9 @@ describe('update on a medium that answers late', () => {
       return record;
     }
 
-    protected override async write(record: StorageRecord, condition: WriteCondition): Promise<void> {
+    protected override async write(record: StorageRecord | null, condition: WriteCondition = {}): Promise<void> {
       await ticks(3);
-      this.place.record = supersede(this.place.record, record, condition);
-    }
-
-    protected override erase(): void {
-      this.place.record = null;
+      this.place.record = nextRecord(this.place.record, record, condition);
     }
   }
 
@@ -421,8 +550,41 @@ describe('update on a medium that answers late', () => {
       }
     }
     const backend = new Refusing({ record: null });
-    await expect(backend.update(() => snapshot(1))).rejects.toMatchObject({ code: 'ERR_REVISION_CONFLICT', operation: 'update' });
+    const updating = backend.update(() => snapshot(1));
+    await expect(updating).rejects.toMatchObject({ code: 'ERR_REVISION_CONFLICT', operation: 'update', actual: '1' });
+    await expect(updating).rejects.toThrow(/update\("key"\): gave up after 1000 attempts/);
     expect(backend.reads).toBe(1000);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a Date', () => new Date(0)],
+    ['a Map', () => new Map([['a', new Set([1])]])],
+    ['bytes', () => new Uint8Array([1, 2]).buffer],
+    ['an Error', () => new TypeError('no')],
+    ['a cycle', () => Object.assign([], { 0: {} }).map((value: { self?: unknown }) => Object.assign(value, { self: value }))],
+  ])('updates %s in a store that copies its records, as IndexedDB does', async (_name, make) => {
+    const stored = new Map<string, StorageRecord>();
+    const copy = (record: StorageRecord | undefined): StorageRecord | null =>
+      record === undefined ? null : structuredClone({ ...record });
+    class CopyingStore extends withMetadataTracking(BaseStorageBackend)<unknown> {
+      protected override async read(): Promise<StorageRecord | null> {
+        return copy(stored.get(this.key));
+      }
+
+      protected override async write(record: StorageRecord | null, condition?: WriteCondition): Promise<void> {
+        const next = nextRecord(copy(stored.get(this.key)), record, condition);
+        if (next === null) stored.delete(this.key);
+        else stored.set(this.key, structuredClone({ ...next }));
+      }
+    }
+    const backend = new CopyingStore({ key: 'key' });
+    await backend.save({ revision: '1', data: make() });
+    let calls = 0;
+    await backend.update((current) => {
+      calls += 1;
+      return { revision: '2', data: current?.data };
+    });
+    expect([calls, (await backend.load())?.revision]).toEqual([1, '2']);
   });
 
   test('refuses at once where its own ifMatch is not met', async () => {
@@ -440,6 +602,210 @@ describe('update on a medium that answers late', () => {
     const backend = new Failing({ record: null });
     await expect(backend.update(() => snapshot(1))).rejects.toMatchObject({ cause: new TypeError('disk full') });
     expect(backend.reads).toBe(1);
+  });
+
+  /** Another client's clear, and its saves up to the same revision with other data. */
+  async function clearAndCountUp(place: { record: StorageRecord | null }) {
+    const other = new LateMedium(place);
+    await other.clear();
+    await other.save(snapshot(1));
+  }
+
+  test('updates what is stored, where a key was cleared and has come to the same revision again', async () => {
+    const place = { record: null };
+    const seen: unknown[] = [];
+    await new LateMedium(place).save({ revision: '1', data: 5 });
+    class Interrupted extends LateMedium {
+      protected override async write(record: StorageRecord | null, condition?: WriteCondition): Promise<void> {
+        if (this.reads === 1) await clearAndCountUp(place);
+        return super.write(record, condition);
+      }
+    }
+    const updated = await new Interrupted(place).update((current) => {
+      seen.push(current?.data);
+      return { revision: '2', data: Number(current?.data) + 1 };
+    });
+    expect([seen, updated]).toEqual([[5, 1], { revision: '2', data: 2 }]);
+  });
+
+  test('updates nothing to something, where a key was saved and cleared again: nothing is nothing', async () => {
+    const place = { record: null };
+    class Interrupted extends LateMedium {
+      protected override async write(record: StorageRecord | null, condition?: WriteCondition): Promise<void> {
+        const other = new LateMedium(place);
+        await other.save(snapshot(9));
+        await other.clear();
+        return super.write(record, condition);
+      }
+    }
+    const backend = new Interrupted(place);
+    await expect(backend.update(() => snapshot(1))).resolves.toEqual(snapshot(1));
+    expect(backend.reads).toBe(1);
+  });
+
+  test('is told the attempt and the signal by update, and which record its write replaces', async () => {
+    const place = { record: null };
+    const told: unknown[] = [];
+    class Telling extends LateMedium {
+      protected override async read(context?: ReadContext): Promise<StorageRecord | null> {
+        told.push(context);
+        const record = await super.read();
+        if (record === null) await new LateMedium(place).save(snapshot(1));
+        return record;
+      }
+      protected override async write(record: StorageRecord | null, condition?: WriteCondition): Promise<void> {
+        told.push(condition);
+        return super.write(record, condition);
+      }
+    }
+    const { signal } = new AbortController();
+    const backend = new Telling(place);
+    await backend.update(() => snapshot(2), { signal });
+    const stored = expect.objectContaining({ revision: '1' });
+    expect(told).toEqual([
+      { attempt: 1, signal },
+      { signal, replaces: null },
+      { attempt: 2, signal },
+      { signal, replaces: stored },
+    ]);
+    told.length = 0;
+    await backend.load();
+    await backend.save(snapshot(3), { ifMatch: '2' });
+    await backend.clear();
+    expect(told).toEqual([{ attempt: 1 }, { ifMatch: '2' }, {}]);
+  });
+
+  describe('or never', () => {
+    /** A store whose hooks wait until they are let go on. */
+    class HangingStore extends LateMedium {
+      hangs: { read?: boolean; write?: boolean } = {};
+      readonly calls: string[] = [];
+      goOn = () => {};
+
+      #hang(): Promise<void> {
+        return new Promise((resolve) => {
+          this.goOn = resolve;
+        });
+      }
+
+      protected override async read(): Promise<StorageRecord | null> {
+        this.calls.push('read');
+        const record = super.read();
+        if (this.hangs.read) await this.#hang();
+        return record;
+      }
+
+      protected override async write(record: StorageRecord | null, condition?: WriteCondition): Promise<void> {
+        this.calls.push('write');
+        if (this.hangs.write) await this.#hang();
+        return super.write(record, condition);
+      }
+    }
+    const hanging = (hangs: HangingStore['hangs']) => Object.assign(new HangingStore({ record: null }), { hangs });
+
+    test.each([
+      ['load', (backend: HangingStore, signal: AbortSignal) => backend.load({ signal })],
+      ['loadWithMetadata', (backend: HangingStore, signal: AbortSignal) => backend.loadWithMetadata({ signal })],
+      ['stat', (backend: HangingStore, signal: AbortSignal) => backend.stat({ signal })],
+      ['getUsage', (backend: HangingStore, signal: AbortSignal) => backend.getUsage({ signal })],
+      ['update', (backend: HangingStore, signal: AbortSignal) => backend.update(() => snapshot(1), { signal })],
+    ])('rejects a %s that reads with the reason of its signal, and lets the next operation start', async (_name, run) => {
+      const backend = hanging({ read: true });
+      await expect(run(backend, AbortSignal.timeout(20))).rejects.toMatchObject({ name: 'TimeoutError' });
+      const { goOn } = backend;
+      backend.hangs = {};
+      await backend.save(snapshot(2));
+      goOn();
+      await ticks(20);
+      await expect(backend.load()).resolves.toEqual(snapshot(2));
+      expect(backend.calls.filter((call) => call === 'write')).toHaveLength(1);
+    });
+
+    test.each([
+      ['save', (backend: HangingStore, signal: AbortSignal) => backend.save(snapshot(1), { signal })],
+      ['clear', (backend: HangingStore, signal: AbortSignal) => backend.clear({ signal })],
+      ['update', (backend: HangingStore, signal: AbortSignal) => backend.update(() => snapshot(1), { signal })],
+    ])(
+      'rejects a %s that writes because its outcome is unknown, and holds the next operation until it is settled',
+      async (_name, run) => {
+        const backend = hanging({ write: true });
+        const controller = new AbortController();
+        const writing = run(backend, controller.signal);
+        await ticks(20);
+        controller.abort('too slow');
+        await expect(writing).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', cause: 'too slow', key: 'key' });
+        let isLoaded = false;
+        const loading = backend.load().finally(() => {
+          isLoaded = true;
+        });
+        await ticks(50);
+        expect(isLoaded).toBe(false);
+        backend.goOn();
+        await expect(loading).resolves.toEqual(_name === 'clear' ? null : snapshot(1));
+      },
+    );
+
+    test('rejects a save that the store has written with an unknown outcome, whoever listens to the signal first', async () => {
+      const listeners: (() => void)[] = [];
+      const signal = {
+        aborted: false,
+        reason: 'too slow',
+        addEventListener: (_type: 'abort', listener: () => void) => void listeners.push(listener),
+        removeEventListener: (_type: 'abort', listener: () => void) => void listeners.splice(listeners.indexOf(listener), 1),
+      };
+      /** As a browser does: promise jobs run between two listeners. */
+      const abort = async () => {
+        signal.aborted = true;
+        for (const listener of [...listeners]) {
+          listener();
+          await ticks(20);
+        }
+      };
+      class Stopping extends LateMedium {
+        protected override write(record: StorageRecord | null, condition: WriteCondition = {}): Promise<void> {
+          return new Promise((_resolve, reject) => {
+            condition.signal?.addEventListener('abort', () => {
+              this.place.record = record;
+              reject(signal.reason);
+            });
+          });
+        }
+      }
+      const backend = new Stopping({ record: null });
+      const saving = backend.save(snapshot(1), { signal });
+      const refusal = expect(saving).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', cause: 'too slow' });
+      await ticks(20);
+      await abort();
+      await refusal;
+      expect(backend.place.record).toMatchObject({ revision: '1' });
+    });
+
+    test('leaves nothing on the signal, whatever an operation ends with', async () => {
+      const { signal } = new AbortController();
+      const spies = [jest.spyOn(signal, 'addEventListener'), jest.spyOn(signal, 'removeEventListener')];
+      const backend = new LateMedium({ record: null });
+      await backend.save(snapshot(1), { signal });
+      await backend.load({ signal });
+      await backend.save(snapshot(2), { ifMatch: '7', signal }).catch(() => {});
+      expect(spies.map((spy) => spy.mock.calls.length)).toEqual([3, 3]);
+    });
+
+    test('fails at last for a write whose caller has gone, and lets the next operation start', async () => {
+      class Failing extends HangingStore {
+        protected override async write(): Promise<void> {
+          await ticks(20);
+          throw new RevisionConflictError(null, '1');
+        }
+      }
+      const backend = new Failing({ record: null });
+      const controller = new AbortController();
+      const updating = backend.update(() => snapshot(1), { signal: controller.signal });
+      await ticks(15);
+      controller.abort('too slow');
+      await expect(updating).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
+      await expect(backend.load()).resolves.toBeNull();
+      expect(backend.calls).toEqual(['read', 'read']);
+    });
   });
 
   test('has a usage without a quota', async () => {
@@ -460,6 +826,100 @@ describe('update on a medium that answers late', () => {
   });
 });
 
+describe('a subclass', () => {
+  test('may have methods of any name that is not documented, whatever the library calls its own', async () => {
+    class FormBackend<T> extends KeyedMemoryBackend<T> {
+      readonly called: string[] = [];
+      submit() {
+        this.called.push('submit');
+      }
+      record() {
+        this.called.push('record');
+      }
+      open() {
+        this.called.push('open');
+      }
+      admit() {
+        this.called.push('admit');
+      }
+      explain() {
+        this.called.push('explain');
+      }
+      exchange() {
+        this.called.push('exchange');
+      }
+      saveNow() {
+        this.called.push('saveNow');
+      }
+      loadNow() {
+        this.called.push('loadNow');
+      }
+      submitSave() {
+        this.called.push('submitSave');
+      }
+      run() {
+        this.called.push('run');
+      }
+      encode() {
+        this.called.push('encode');
+      }
+      queue = 'mine';
+      store = 'mine';
+      state = 'mine';
+    }
+    const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: FormBackend });
+    await backend.save(snapshot(1));
+    await backend.update(() => snapshot(2));
+    await expect(backend.loadWithMetadata()).resolves.toMatchObject({ snapshot: snapshot(2) });
+    await backend.clear({ ifMatch: '2' });
+    expect(await backend.stat()).toBeNull();
+    expect(backend.called).toEqual([]);
+  });
+
+  test('may override a public method for its callers: the library does not call it', async () => {
+    class Counting<T> extends KeyedMemoryBackend<T> {
+      calls = 0;
+      override load(): Promise<SnapshotEnvelope<T> | null> {
+        this.calls += 1;
+        return super.load();
+      }
+      override save(...args: Parameters<KeyedMemoryBackend<T>['save']>): Promise<void> {
+        this.calls += 1;
+        return super.save(...args);
+      }
+    }
+    const backend = new SharedMemoryRegistry<number>().getBackend('key', { Backend: Counting });
+    const metadata = { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false };
+    await backend.saveWithMetadata({ snapshot: snapshot(1), metadata });
+    await backend.update(() => snapshot(2));
+    await backend.loadWithMetadata();
+    await backend.stat();
+    expect(backend.calls).toBe(0);
+  });
+});
+
+describe('a method that was taken off its handle', () => {
+  const METHODS = ['save', 'load', 'clear', 'update', 'saveWithMetadata', 'loadWithMetadata', 'stat', 'getUsage'] as const;
+
+  test.each(METHODS)('rejects with a coded error: %s', async (name) => {
+    const { [name]: method } = new SharedMemoryRegistry<number>().getBackend('key') as unknown as Record<
+      string,
+      (this: unknown, argument?: unknown) => Promise<unknown>
+    >;
+    for (const self of [undefined, {}, null, 5, new SharedMemoryRegistry()]) {
+      await expect(method?.call(self, snapshot(1))).rejects.toMatchObject({ code: 'ERR_INVALID_THIS' });
+    }
+    await expect(method?.call(undefined)).rejects.toThrow(
+      /to be called on its own object, as in object\.\w+\(…\), got undefined/,
+    );
+  });
+
+  test('throws one where it is synchronous', () => {
+    const { subscribe } = new SharedMemoryRegistry<number>().getBackend('key');
+    expect(() => subscribe(() => {})).toThrow(expect.objectContaining({ code: 'ERR_INVALID_THIS', operation: 'subscribe' }));
+  });
+});
+
 describe('a handle on its own', () => {
   test('has a client name, also while an operation is under way', async () => {
     const backend = new SharedMemoryRegistry<number>().getBackend('key', { client: 'tab-1', Backend: SlowBackend });
@@ -468,30 +928,26 @@ describe('a handle on its own', () => {
     expect(backend.client).toBe('tab-1');
     await loading;
     expect(backend.client).toBe('tab-1');
-    expect(JSON.stringify(backend)).toBe('{"key":"key","delays":[]}');
   });
 
   test('is called client where nobody names it', () => {
     class Medium extends BaseStorageBackend<number> {
       protected override read = () => null;
       protected override write = () => {};
-      protected override erase = () => {};
     }
     expect(new Medium({ key: 'a' }).client).toBe('client');
     expect(new Medium({ key: 'a', client: 5 }).client).toBe('client-5');
     expect(() => new Medium({ key: 'a', client: 0.5 })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
-    expect(() => new Medium({ key: 5 as never })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_KEY' }));
+    expect(() => new Medium({ key: 5 as never })).toThrow(/^new Medium: expected a key that is a string, got 5/);
+    expect(() => withMetadataTracking(Map as never)).toThrow(/^withMetadataTracking: expected a class that extends/);
   });
 
   test('without metadata tracking keeps snapshots alone', async () => {
     class Medium<T> extends BaseStorageBackend<T> {
       record_: StorageRecord | null = null;
       protected override read = () => this.record_;
-      protected override write = (record: StorageRecord, condition: WriteCondition) => {
-        this.record_ = supersede(this.record_, record, condition);
-      };
-      protected override erase = () => {
-        this.record_ = null;
+      protected override write = (record: StorageRecord | null, condition: WriteCondition = {}) => {
+        this.record_ = nextRecord(this.record_, record, condition);
       };
     }
     const backend = new Medium<number>({ key: 'a' });

@@ -8,7 +8,7 @@ interface Data {
 async function filled() {
   const registry = new SharedMemoryRegistry<Data>({ quota: 1000 });
   const backend = registry.getBackend('key');
-  await backend.saveWithMetadata({ revision: '1', data: { list: [1] } }, METADATA);
+  await backend.saveWithMetadata({ snapshot: { revision: '1', data: { list: [1] } }, metadata: METADATA });
   return { registry, backend };
 }
 
@@ -121,7 +121,7 @@ it('after disposal can neither be made nor restored', async () => {
 it.each<[string, (registry: SharedMemoryRegistry<Data>) => Data | undefined]>([
   ['peek', (registry) => registry.peek('key')?.snapshot.data],
   ['entries', (registry) => registry.entries()[0]?.[1].snapshot.data],
-  ['iteration', (registry) => [...registry][0]?.[1].snapshot.data],
+  ['iteration', (registry) => [...registry][0]?.[1].data],
   ['toJSON', (registry) => Object.values(registry.toJSON())[0]?.data],
 ])('is not changed by what is done to what %s gave', async (_name, look) => {
   const { registry } = await filled();

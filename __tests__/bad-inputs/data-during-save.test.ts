@@ -249,7 +249,7 @@ describe('what its owner changes after the call', () => {
     const registry = new SharedMemoryRegistry<unknown>({ Backend: SlowBackend });
     const metadata = { ...METADATA, tags: ['a'] };
 
-    const saved = registry.getBackend('key').saveWithMetadata({ revision: '1', data: 1 }, metadata);
+    const saved = registry.getBackend('key').saveWithMetadata({ snapshot: { revision: '1', data: 1 }, metadata });
     metadata.savedAt = 6;
     metadata.tags.push('b');
     await saved;

@@ -90,7 +90,7 @@ it('no entry appears where nothing was stored', async () => {
   const backend = registry.getBackend('key');
 
   await rejection(backend.save({ revision: '1', data: () => {} }));
-  await rejection(backend.saveWithMetadata({ revision: '1', data: () => {} }, METADATA));
+  await rejection(backend.saveWithMetadata({ snapshot: { revision: '1', data: () => {} }, metadata: METADATA }));
   await rejection(backend.update(() => ({ revision: '1', data: () => {} })));
 
   expect(registry.size).toBe(0);

@@ -146,7 +146,7 @@ describe('code of others that runs where it is not expected', () => {
     expect(registry.has('a')).toBe(false);
   });
 
-  it('an update that perform gives no record for is refused', async () => {
+  it('an update whose perform never calls its action fails', async () => {
     class Empty<T> extends KeyedMemoryBackend<T> {
       protected override perform<R>(): Promise<R> {
         return Promise.resolve(null as R);
@@ -154,7 +154,7 @@ describe('code of others that runs where it is not expected', () => {
     }
     const backend = new SharedMemoryRegistry<unknown>().getBackend('a', { Backend: Empty });
 
-    await expect(backend.update(() => snapshot('1'))).rejects.toMatchObject({ code: 'ERR_INVALID_RECORD' });
+    await expect(backend.update(() => snapshot('1'))).rejects.toMatchObject({ code: 'ERR_HOOK_FAILED' });
   });
 
   it.each([undefined, null, 5])('an updater that returns %p is told what to return', async (result) => {
@@ -169,7 +169,7 @@ describe('code of others that runs where it is not expected', () => {
     const backend = new SharedMemoryRegistry<unknown>().getBackend('a');
 
     await expect(backend.save(snapshot('1'), { ifmatch: '9' } as never)).rejects.toThrow(
-      'save("a"): expected options ifMatch, signal, got "ifmatch" [ERR_INVALID_OPTION]',
+      'save("a"): expected no other options than ifMatch, signal, got "ifmatch" [ERR_INVALID_OPTION]',
     );
     await expect(backend.load()).resolves.toBeNull();
   });
@@ -179,14 +179,14 @@ describe('code of others that runs where it is not expected', () => {
     [{ schemaVersion: -1 }, 'metadata.schemaVersion to be a whole number, 0 or more, got -1'],
     [{ sizeBytes: 1.5 }, 'metadata.sizeBytes to be a whole number of bytes, 0 or more, got 1.5'],
     [{ compressed: 1 }, 'metadata.compressed to be true or false, got 1'],
-    [{ checksum: 1 }, 'metadata.checksum to be a string, got 1'],
+    [{ hash: 1 }, 'metadata.hash to be a string, got 1'],
     [{ ttlMs: -1 }, 'metadata.ttlMs to be a finite number of ms, 0 or more, got -1'],
-    [{ extra: () => {} }, 'metadata that can be copied, got StorageError: expected data that can be copied'],
+    [{ extra: () => {} }, 'metadata that can be copied, got a function at data.extra'],
   ])('metadata %p is told what it must be', async (field, message) => {
     const metadata = { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false, ...field } as never;
-    const saving = new SharedMemoryRegistry<unknown>().getBackend('a').saveWithMetadata(snapshot('1'), metadata);
+    const saving = new SharedMemoryRegistry<unknown>().getBackend('a').saveWithMetadata({ snapshot: snapshot('1'), metadata });
 
-    await expect(saving).rejects.toThrow(`save("a"): expected ${message}`);
+    await expect(saving).rejects.toThrow(`saveWithMetadata("a"): expected ${message}`);
   });
 
   it('a key, an ifMatch, a time and an updater are told what they must be', async () => {

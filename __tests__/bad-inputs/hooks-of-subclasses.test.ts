@@ -1,7 +1,7 @@
 import { json, KeyedMemoryBackend, SharedMemoryRegistry, StorageError } from 'shared-memory-registry';
 import { METADATA, rejection, thrown } from '../support/refusals';
 
-type Hooks = Partial<Record<'perform' | 'read' | 'write' | 'erase' | 'validate' | 'now', (...args: never[]) => unknown>>;
+type Hooks = Partial<Record<'perform' | 'read' | 'write' | 'validate' | 'now', (...args: never[]) => unknown>>;
 
 /** A registry with one key in use, and a handle on it whose hooks are these. */
 function scene(hooks: Hooks) {
@@ -29,7 +29,10 @@ async function rejects(): Promise<never> {
 
 type Run = (backend: KeyedMemoryBackend<unknown>) => Promise<unknown>;
 const SAVE: [string, Run] = ['save', (backend) => backend.save(SNAPSHOT)];
-const SAVE_WITH: [string, Run] = ['saveWithMetadata', (backend) => backend.saveWithMetadata(SNAPSHOT, METADATA)];
+const SAVE_WITH: [string, Run] = [
+  'saveWithMetadata',
+  (backend) => backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: METADATA }),
+];
 const UPDATE: [string, Run] = ['update', (backend) => backend.update(() => SNAPSHOT)];
 const CLEAR: [string, Run] = ['clear', (backend) => backend.clear()];
 const LOAD: [string, Run] = ['load', (backend) => backend.load()];
@@ -40,8 +43,7 @@ const ALL = [SAVE, SAVE_WITH, UPDATE, CLEAR, LOAD, LOAD_WITH, STAT, USAGE];
 const CALLERS: [hook: keyof Hooks, operations: [string, Run][]][] = [
   ['perform', ALL],
   ['read', [UPDATE, LOAD, LOAD_WITH, STAT, USAGE]],
-  ['write', [SAVE, SAVE_WITH, UPDATE]],
-  ['erase', [CLEAR]],
+  ['write', [SAVE, SAVE_WITH, UPDATE, CLEAR]],
   ['validate', [SAVE, SAVE_WITH, UPDATE]],
   ['now', [SAVE, SAVE_WITH, UPDATE]],
 ];
@@ -109,8 +111,8 @@ describe.each<[name: string, result: unknown]>([
     expect(await rejection(run(backend))).toMatchObject({ code: 'ERR_INVALID_RECORD', key: 'key' });
   });
 
-  it('instead of nothing from write or erase is ignored', async () => {
-    const { registry, backend } = scene({ write: () => result, erase: () => result });
+  it('instead of nothing from write is ignored', async () => {
+    const { registry, backend } = scene({ write: () => result });
 
     await backend.save(SNAPSHOT);
     await backend.clear();
@@ -146,12 +148,13 @@ it('a validate that changes what it is given changes nothing that is stored', as
 });
 
 describe('a hook that never calls super', () => {
-  it('in perform leaves the store as it was', async () => {
+  it('in perform fails what writes, and leaves the store as it was', async () => {
     const { backend, heard, look } = scene({ perform: async () => undefined });
     const before = look();
 
-    await backend.save(SNAPSHOT);
-    await backend.clear();
+    for (const [, run] of [SAVE, SAVE_WITH, UPDATE, CLEAR]) {
+      expect(await rejection(run(backend))).toMatchObject({ code: 'ERR_HOOK_FAILED', key: 'key' });
+    }
 
     expect(look()).toBe(before);
     expect(heard).toEqual([]);
@@ -163,7 +166,7 @@ describe('a hook that never calls super', () => {
       perform: async (_operation: never, action: () => unknown) => (++calls === 1 ? undefined : action()),
     });
 
-    await Promise.all([backend.save(SNAPSHOT), backend.save({ revision: '9', data: 2 })]);
+    await Promise.allSettled([backend.save(SNAPSHOT), backend.save({ revision: '9', data: 2 })]);
 
     expect(registry.peek('key')?.snapshot).toEqual({ revision: '9', data: 2 });
   });

@@ -21,7 +21,9 @@ describe.each<[name: string, metadata: unknown, received: string]>([
   it('is refused', async () => {
     const { backend, refuses } = await stage();
 
-    const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, metadata as never));
+    const error = await refuses('ERR_INVALID_METADATA', () =>
+      backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: metadata as never }),
+    );
 
     expect(error).toMatchObject({ expected: 'a metadata object', received });
   });
@@ -46,8 +48,8 @@ it.each<[name: string, field: string, metadata: object]>([
   ['no compressed', 'compressed', without('compressed')],
   ['compressed: 1', 'compressed', { ...METADATA, compressed: 1 }],
   ['compressed: new Boolean(true)', 'compressed', { ...METADATA, compressed: Object(true) }],
-  ['checksum: 5', 'checksum', { ...METADATA, checksum: 5 }],
-  ['checksum: null', 'checksum', { ...METADATA, checksum: null }],
+  ['hash: 5', 'hash', { ...METADATA, hash: 5 }],
+  ['hash: null', 'hash', { ...METADATA, hash: null }],
   ['ttlMs: -1', 'ttlMs', { ...METADATA, ttlMs: -1 }],
   ['ttlMs: NaN', 'ttlMs', { ...METADATA, ttlMs: Number.NaN }],
   ['ttlMs: Infinity', 'ttlMs', { ...METADATA, ttlMs: Number.POSITIVE_INFINITY }],
@@ -56,7 +58,9 @@ it.each<[name: string, field: string, metadata: object]>([
 ])('%s is refused, naming the field', async (_name, field, metadata) => {
   const { backend, refuses } = await stage();
 
-  const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, metadata as never));
+  const error = await refuses('ERR_INVALID_METADATA', () =>
+    backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: metadata as never }),
+  );
 
   expect(error.expected).toMatch(new RegExp(`^metadata\\.${field} to be `));
 });
@@ -67,7 +71,9 @@ it.each<[name: string, metadata: object]>([
 ])('%s is refused, naming it', async (_name, metadata) => {
   const { backend, refuses } = await stage();
 
-  const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, metadata as never));
+  const error = await refuses('ERR_INVALID_METADATA', () =>
+    backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: metadata as never }),
+  );
 
   expect(error.expected).toContain('__proto__');
 });
@@ -75,13 +81,15 @@ it.each<[name: string, metadata: object]>([
 it('fields that are only inherited are missing', async () => {
   const { backend, refuses } = await stage();
 
-  await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, Object.create(METADATA)));
+  await refuses('ERR_INVALID_METADATA', () =>
+    backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: Object.create(METADATA) }),
+  );
 });
 
 it('a revoked Proxy is refused', async () => {
   const { backend, refuses } = await stage();
 
-  await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, revoked.proxy as never));
+  await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: revoked.proxy as never }));
 });
 
 it('a getter that throws is refused, and its error kept as the cause', async () => {
@@ -92,7 +100,7 @@ it('a getter that throws is refused, and its error kept as the cause', async () 
   };
   const metadata = Object.defineProperty({ ...METADATA }, 'savedAt', { get, enumerable: true });
 
-  const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, metadata));
+  const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata }));
 
   expect(error.cause).toBe(cause);
 });
@@ -102,7 +110,7 @@ it('a getter is asked once, so what was checked is what is kept', async () => {
   const times = [5, Number.NaN];
   const metadata = Object.defineProperty({ ...METADATA }, 'savedAt', { get: () => times.shift(), enumerable: true });
 
-  await backend.saveWithMetadata(SNAPSHOT, metadata);
+  await backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata });
 
   expect((await backend.loadWithMetadata())?.metadata.savedAt).toBe(5);
 });
@@ -111,23 +119,23 @@ it('a function in a field that is not known is refused', async () => {
   const { backend, refuses } = await stage();
   const metadata = { ...METADATA, onExpiry() {} };
 
-  const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata(SNAPSHOT, metadata));
+  const error = await refuses('ERR_INVALID_METADATA', () => backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata }));
 
   expect(error.message).toContain('onExpiry');
 });
 
 it.each<[name: string, metadata: object]>([
   ['negative times', { ...METADATA, savedAt: -5.5 }],
-  ['zeros', { savedAt: 0, schemaVersion: 0, sizeBytes: 0, compressed: false, ttlMs: 0, checksum: '' }],
+  ['zeros', { savedAt: 0, schemaVersion: 0, sizeBytes: 0, compressed: false, ttlMs: 0, hash: '' }],
   ['the largest sizes', { ...METADATA, sizeBytes: Number.MAX_SAFE_INTEGER, schemaVersion: Number.MAX_SAFE_INTEGER }],
   ['a fractional ttlMs', { ...METADATA, ttlMs: 0.5 }],
-  ['optional fields that are undefined', { ...METADATA, checksum: undefined, ttlMs: undefined }],
+  ['optional fields that are undefined', { ...METADATA, hash: undefined, ttlMs: undefined }],
   ['fields that are not known', { ...METADATA, tags: ['a'], origin: { tab: 1, at: new Date(5) }, toString: 'text' }],
   ['a nested own __proto__', { ...METADATA, extra: JSON.parse('{"__proto__":1}') }],
 ])('%s are kept to the letter', async (_name, metadata) => {
   const { registry, backend } = await stage();
 
-  await backend.saveWithMetadata(SNAPSHOT, metadata as never);
+  await backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata: metadata as never });
 
   expect(isSameGraph((await backend.loadWithMetadata())?.metadata, metadata)).toBe(true);
   expect(isSameGraph(registry.peek('key')?.metadata, metadata)).toBe(true);
@@ -136,7 +144,7 @@ it.each<[name: string, metadata: object]>([
 it('what was loaded can be changed without changing what is stored', async () => {
   const { registry, backend } = await stage();
   const metadata = { ...METADATA, tags: ['a'] };
-  await backend.saveWithMetadata(SNAPSHOT, metadata);
+  await backend.saveWithMetadata({ snapshot: SNAPSHOT, metadata });
 
   for (const loaded of [await backend.loadWithMetadata(), registry.peek('key')]) {
     const copy = { ...metadata, ...loaded?.metadata };
@@ -150,5 +158,7 @@ it('what was loaded can be changed without changing what is stored', async () =>
 it('a false sizeBytes does not deceive the quota', async () => {
   const { backend, refuses } = await stage({ quota: 100 });
 
-  await refuses(22, () => backend.saveWithMetadata({ revision: '8', data: 'x'.repeat(200) }, { ...METADATA, sizeBytes: 1 }));
+  await refuses(22, () =>
+    backend.saveWithMetadata({ snapshot: { revision: '8', data: 'x'.repeat(200) }, metadata: { ...METADATA, sizeBytes: 1 } }),
+  );
 });

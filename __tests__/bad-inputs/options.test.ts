@@ -1,5 +1,5 @@
 import { KeyedMemoryBackend, QuotaExceededError, SharedMemoryRegistry, StorageError } from 'shared-memory-registry';
-import { checkOptions } from '../../src/backend/checks';
+import { checkOptions } from '../../src/backend/input-validation';
 import { rejection, stage, thrown } from '../support/refusals';
 
 const SNAPSHOT = { revision: '8', data: 1 };
@@ -82,8 +82,8 @@ describe('the options of a registry', () => {
   it.each<[string, unknown, string]>([
     ['null', null, 'null'],
     ['an object', {}, 'an object'],
-    ['a class that is no subclass', class Other {}, 'Other, which is none'],
-    ['a function without a name', (() => () => {})(), 'a function, which is none'],
+    ['a class that is no subclass', class Other {}, 'a function named "Other"'],
+    ['a function without a name', (() => () => {})(), 'a function named ""'],
     ['an instance', new SharedMemoryRegistry().getBackend('key'), 'an instance of KeyedMemoryBackend'],
   ])('Backend that is %s is refused', (_name, Backend, received) => {
     const refusal = { code: 'ERR_INVALID_OPTION', expected: 'Backend to be a class that extends KeyedMemoryBackend', received };
@@ -183,7 +183,10 @@ describe('the options of an operation', () => {
     [
       'saveWithMetadata',
       (backend, options) =>
-        backend.saveWithMetadata(SNAPSHOT, { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false }, options),
+        backend.saveWithMetadata(
+          { snapshot: SNAPSHOT, metadata: { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false } },
+          options,
+        ),
     ],
     ['update', (backend, options) => backend.update(() => SNAPSHOT, options)],
     ['clear', (backend, options) => backend.clear(options)],

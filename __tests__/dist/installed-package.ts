@@ -17,9 +17,12 @@ export class InstalledPackage {
     this.files = files.map(({ path }) => path).sort();
     writeFileSync(join(this.folder, 'package.json'), '{ "private": true, "type": "module" }');
     run(this.folder, 'npm', 'install', '--offline', '--no-audit', '--no-fund', join(this.folder, filename));
-    // The optional peer of the entry for simulation: the one that is installed here.
-    cpSync(join(root, 'node_modules/pure-rand'), join(this.folder, 'node_modules/pure-rand'), { recursive: true });
     cpSync(join(__dirname, 'fixtures'), this.folder, { recursive: true });
+  }
+
+  /** The optional peer, for `shared-memory-registry/redis`. */
+  addRedisClient(): void {
+    cpSync(join(root, 'node_modules/@redis/client'), join(this.folder, 'node_modules/@redis/client'), { recursive: true });
   }
 
   /** What a program prints that runs there. */

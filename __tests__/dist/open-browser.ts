@@ -37,11 +37,11 @@ export async function openBrowser(): Promise<OpenBrowser> {
     if (text === undefined) response.writeHead(404).end();
     else response.setHeader('content-type', text === PAGE ? 'text/html' : 'text/javascript').end(text);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
   });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await browser.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));

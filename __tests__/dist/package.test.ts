@@ -7,6 +7,7 @@ jest.setTimeout(120_000);
 let installed: InstalledPackage;
 beforeAll(() => {
   installed = new InstalledPackage();
+  installed.addRedisClient();
 });
 afterAll(() => installed.remove());
 
@@ -15,11 +16,12 @@ function read(path: string): string {
   return readFileSync(join(installed.folder, 'node_modules/shared-memory-registry', path), 'utf8');
 }
 
-const ENTRIES = ['index', 'testing', 'web-storage', 'simulation'];
+const ENTRIES = ['index', 'testing', 'web-storage', 'simulation', 'redis'];
 
 test('the tarball holds what a user needs, and nothing else', () => {
   const kinds = ['js', 'js.map', 'cjs', 'cjs.map'];
-  const built = ENTRIES.flatMap((entry) => [...kinds, 'd.ts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`));
+  const entries = ENTRIES.flatMap((entry) => [...kinds, 'd.ts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`));
+  const built = [...entries, 'dist/licenses/pure-rand.txt'];
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.includes('.'))
     .map((path) => `docs/${path}`);
@@ -88,20 +90,71 @@ test('one copy of the package has one set of classes; two copies know the errors
   });
 });
 
-test.each([
-  { module: 'ESNext', moduleResolution: 'bundler', source: 'mts', script: 'mjs' },
-  { module: 'Node16', moduleResolution: 'node16', source: 'mts', script: 'mjs' },
-  { module: 'Node16', moduleResolution: 'node16', source: 'cts', script: 'cjs' },
-])('a strict consumer without DOM and Node types compiles as .$source for $moduleResolution, and runs', (target) => {
-  const { module, moduleResolution, source, script } = target;
-  const folder = join(installed.folder, `${moduleResolution}-${source}`);
-  const compilerOptions = {
-    ...{ target: 'ES2022', lib: ['ES2022'], types: [], strict: true, skipLibCheck: false, declaration: true },
-    ...{ module, moduleResolution, rootDir: '.', outDir: folder },
-  };
-  writeFileSync(join(installed.folder, `consumer.${source}`), readFileSync(join(installed.folder, 'consumer.ts')));
-  writeFileSync(`${folder}.json`, JSON.stringify({ compilerOptions, files: [`consumer.${source}`] }));
+test('what comes from another copy of the package is called so', () => {
+  const program = `import('./two-copies.mjs').then((m) => m.strangers()).then((r) => console.log(JSON.stringify(r)))`;
+  const messages: Record<string, string> = JSON.parse(installed.node('--eval', program));
+  expect(Object.keys(messages)).toEqual([
+    'checkpoint',
+    'backend class of a registry',
+    'backend class of a handle',
+    'base of the mixin',
+    'journal',
+    'journal to check',
+    'fault plan',
+    'registry of an area',
+    'store',
+  ]);
+  for (const message of Object.values(messages)) expect(message).toMatch(/got .*of another copy of this package/);
+});
 
-  installed.node(join(root, 'node_modules/typescript/bin/tsc'), '--project', `${folder}.json`);
-  installed.node(join(folder, `consumer.${script}`));
+test('the simulation needs no other package', () => {
+  const program = `import('./explore.mjs').then((m) => m.reportsAndExpected()).then((r) => console.log(JSON.stringify(r)))`;
+  const [reports, expected] = JSON.parse(installed.node('--eval', program));
+  expect(reports).toEqual(expected);
+  const others = readdirSync(join(installed.folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+  // The peer was put there for another entry.
+  expect(others.filter((name) => name !== '@redis')).toEqual(['shared-memory-registry']);
+  expect(read('dist/licenses/pure-rand.txt')).toMatch(/MIT License/);
+});
+
+describe.each([
+  { version: '5.4', compiler: '__tests__/dist/consumers/node_modules/typescript-5.4' },
+  { version: '5.9', compiler: '__tests__/dist/consumers/node_modules/typescript-5.9' },
+  { version: '6.0', compiler: 'node_modules/typescript' },
+])('TypeScript $version compiles a consumer that is as strict as can be', ({ version, compiler }) => {
+  const tsc = join(root, compiler, 'bin/tsc');
+  const STRICT = {
+    ...{ target: 'ES2022', strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, declaration: true, types: [] },
+    ...{ noUncheckedIndexedAccess: true, noImplicitOverride: true },
+  };
+
+  function compile(name: string, files: readonly string[], compilerOptions: object): string {
+    const outDir = join(installed.folder, `${version}-${name}`);
+    const config = join(installed.folder, `tsconfig-${version}-${name}.json`);
+    writeFileSync(config, JSON.stringify({ compilerOptions: { ...STRICT, ...compilerOptions, rootDir: '.', outDir }, files }));
+    installed.node(tsc, '--project', config);
+    return outDir;
+  }
+
+  test.each([
+    { module: 'ESNext', moduleResolution: 'bundler', source: 'mts', script: 'mjs' },
+    { module: 'Node16', moduleResolution: 'node16', source: 'mts', script: 'mjs' },
+    { module: 'Node16', moduleResolution: 'node16', source: 'cts', script: 'cjs' },
+  ])(
+    'without DOM and Node types, as .$source for $moduleResolution, and it runs',
+    ({ module, moduleResolution, source, script }) => {
+      const file = `consumer.${source}`;
+      writeFileSync(join(installed.folder, file), readFileSync(join(installed.folder, 'consumer.ts')));
+      const outDir = compile(`${moduleResolution}-${source}`, [file], { lib: ['ES2022'], module, moduleResolution });
+      installed.node(join(outDir, `consumer.${script}`));
+    },
+  );
+
+  test('with DOM types, against the entry for windows', () => {
+    compile('dom', ['browser-consumer.ts'], { lib: ['ES2022', 'DOM'], module: 'ESNext', moduleResolution: 'bundler' });
+  });
+
+  test('whose storages are typed by the documented interface', () => {
+    compile('documented', ['documented.ts'], { lib: ['ES2022'], module: 'ESNext', moduleResolution: 'bundler' });
+  });
 });

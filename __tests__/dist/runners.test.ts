@@ -46,10 +46,21 @@ describe.each(RUNNERS)('under $runner', ({ runner, command, passed }) => {
 });
 
 test.each([
-  { runner: 'vitest', tests: 3 },
-  { runner: 'node', tests: 2 },
+  { runner: 'vitest', tests: 4 },
+  { runner: 'node', tests: 5 },
 ])('the explorer runs under $runner', ({ runner, tests }) => {
   const { command, passed } = RUNNERS.find((other) => other.runner === runner) as (typeof RUNNERS)[number];
   const { status, stdout } = run(...command, `${FIXTURES}/explore-${runner}.test.mjs`);
   expect({ status, passed: passed(stdout) }).toEqual({ status: 0, passed: tests });
+});
+
+test('objects of the platform are kept or refused under happy-dom', () => {
+  const { status, stdout } = run('--test', '--test-reporter=tap', `${FIXTURES}/../happy-dom.test.mjs`);
+  expect({ status, passed: Number(/^# pass (\d+)$/m.exec(stdout)?.[1]) }).toEqual({ status: 0, passed: 12 });
+});
+
+test.each(['vitest', 'node'])('registries compare by contents, and documented methods are hooks, under %s', (runner) => {
+  const { command, passed } = RUNNERS.find((other) => other.runner === runner) as (typeof RUNNERS)[number];
+  const { status, stdout } = run(...command, `${FIXTURES}/comparison-${runner}.test.mjs`);
+  expect({ status, passed: passed(stdout) }).toEqual({ status: 0, passed: 4 });
 });

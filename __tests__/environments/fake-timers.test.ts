@@ -17,7 +17,10 @@ it('every operation goes on without a tick of the clock', async () => {
   reader.subscribe(({ type }) => changes.push(type));
 
   await writer.save(SNAPSHOT);
-  await writer.saveWithMetadata(SNAPSHOT, { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false });
+  await writer.saveWithMetadata({
+    snapshot: SNAPSHOT,
+    metadata: { savedAt: 1, schemaVersion: 1, sizeBytes: 1, compressed: false },
+  });
   await writer.update(() => SNAPSHOT);
   expect(await reader.load()).toStrictEqual(SNAPSHOT);
   expect(await reader.loadWithMetadata()).toMatchObject({ snapshot: SNAPSHOT });

@@ -39,7 +39,7 @@ describe.each<[name: string, codec: SharedMemoryRegistryOptions<Settings>['codec
   it('through saveWithMetadata and loadWithMetadata', async () => {
     const { writer, reader } = open();
 
-    await writer.saveWithMetadata(SNAPSHOT, METADATA);
+    await writer.saveWithMetadata({ snapshot: SNAPSHOT, metadata: METADATA });
 
     expect(await reader.loadWithMetadata()).toStrictEqual({ snapshot: SNAPSHOT, metadata: METADATA });
   });
@@ -67,11 +67,11 @@ describe.each<[name: string, codec: SharedMemoryRegistryOptions<Settings>['codec
     const { registry, writer } = open();
     const entry = { snapshot: SNAPSHOT, metadata: METADATA };
 
-    await writer.saveWithMetadata(SNAPSHOT, METADATA);
+    await writer.saveWithMetadata({ snapshot: SNAPSHOT, metadata: METADATA });
 
     expect(registry.peek('key')).toStrictEqual(entry);
     expect(registry.entries()).toStrictEqual([['key', entry]]);
-    expect([...registry]).toStrictEqual([['key', entry]]);
+    expect([...registry]).toStrictEqual([['key', SNAPSHOT]]);
     expect(registry.toJSON()).toStrictEqual({ key: SNAPSHOT });
     expect(registry.keys()).toStrictEqual(['key']);
   });

@@ -48,9 +48,10 @@ describe.each([
     const exploration = explore(clicking(false), { initial });
     await expect(exploration).rejects.toMatchObject({
       code: 'ERR_SCHEDULE_FAILED',
-      timeline: 'a          b\n────────   ────────\nload → 0   ·\n·          load → 0\n·          save 1\nsave 1     ·',
+      timeline:
+        'a                       b\n─────────────────────   ─────────────────────\nload → 0: {"count":0}   ·\n·                       load → 0: {"count":0}\n·                       save 1: {"count":1}\nsave 1: {"count":1}     ·',
     });
-    expect(await explore(clicking(true), { initial })).toEqual({ schedules: 2, complete: true });
+    expect(await explore(clicking(true), { initial })).toMatchObject({ schedules: 2, complete: true });
   });
 
   test('the explorer lets its own clock go by', async () => {
@@ -63,7 +64,7 @@ describe.each([
   });
 
   test('the explorer says that a scenario does not end', async () => {
-    const exploration = explore(() => new Promise(() => {}), { patience: 5 });
+    const exploration = explore(() => new Promise(() => {}), { idleTimeoutMs: 5 });
     await expect(exploration).rejects.toMatchObject({ received: expect.stringContaining('a scenario that does not end') });
   });
 
@@ -100,14 +101,16 @@ describe.each([
     plan.failNext('save', { kind: 'lost reply' });
 
     const metadata = { savedAt: 0, schemaVersion: 1, sizeBytes: 0, compressed: false, ttlMs: 25 };
-    const saved = handle.saveWithMetadata({ revision: '1', data: 'tea' }, metadata).catch(({ cause }) => cause.message);
+    const saved = handle
+      .saveWithMetadata({ snapshot: { revision: '1', data: 'tea' }, metadata })
+      .catch(({ cause }) => cause.message);
     await clock.runAll();
     expect(await saved).toBe('simulated fault: lost reply of save "note" by a');
     const loaded = Promise.all([handle.load(), clock.sleep(15).then(() => handle.load())]);
     await clock.runAll();
     expect([await loaded, clock.now()]).toEqual([[{ revision: '1', data: 'tea' }, null], 35]);
     expect(journal.toString()).toBe(
-      ['a', '─────────────────', 'save 1', 'save ✗ lost reply', 'load → 1', 'load → nothing'].join('\n'),
+      ['a', '─────────────────', 'save 1: "tea"', 'save ✗ lost reply', 'load → 1: "tea"', 'load → nothing'].join('\n'),
     );
   });
 

@@ -5,9 +5,9 @@ import {
   KeyedMemoryBackend,
   type KeyedMemoryBackendOptions,
   nextRevision,
+  reference,
   SharedMemoryRegistry,
   type StorageChange,
-  structured,
 } from 'shared-memory-registry';
 
 interface Settings {
@@ -61,13 +61,13 @@ describe('initial', () => {
 
 describe('the options', () => {
   test.each([
-    [{ quota: -1 }, 'quota to be a number of bytes, 0 or more, got -1'],
+    [{ quota: -1 }, 'quota to be a finite number of bytes, 0 or more (without it there is no limit), got -1'],
     [{ initial: new Map() }, 'initial to be an object of snapshots by key, got an instance of Map'],
-    [{ qouta: 5 }, 'options initial, quota, weigh, codec, now, Backend, onListenerError, got "qouta"'],
+    [{ qouta: 5 }, 'no other options than initial, quota, weigh, codec, now, onListenerError, Backend, got "qouta"'],
     [{ initial: [] }, 'initial to be an object of snapshots by key, got an array'],
     [{ codec: { encode: () => {} } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
     [{ codec: { ...json, measure: 5 } }, 'codec to have the methods encode and decode, and perhaps measure, got an object'],
-    [{ Backend: Map }, 'Backend to be a class that extends KeyedMemoryBackend, got Map, which is none'],
+    [{ Backend: Map }, 'Backend to be a class that extends KeyedMemoryBackend, got a function named "Map"'],
     [{ now: 5 }, 'now that is a function, got 5'],
     [{ weigh: 5 }, 'weigh that is a function, got 5'],
     [{ weigh: null }, 'weigh that is a function, got null'],
@@ -109,10 +109,21 @@ describe('getBackend', () => {
       }
     }
     expect(() => registryOfSettings().getBackend('a', { Backend: Dropping })).toThrow(
-      /^getBackend\("a"\): expected the registry's store: hand the constructor's options on to super, got undefined/,
+      /^new Dropping: expected the registry's store: .* hand options on to super in a subclass, got undefined/,
     );
     expect(() => new KeyedMemoryBackend(undefined as never)).toThrow('expected options { key, client? }, got undefined');
     expect(() => new KeyedMemoryBackend('key' as never)).toThrow('expected options { key, client? }, got "key"');
+  });
+
+  test('refuses a class with a codec of its own: a registry has one', () => {
+    class Texting extends KeyedMemoryBackend<Settings> {
+      protected override get codec() {
+        return json;
+      }
+    }
+    expect(() => registryOfSettings().getBackend('a', { Backend: Texting })).toThrow(
+      'getBackend("a"): expected Texting not to override codec: it is an option of the registry, got an object',
+    );
   });
 
   test('gives the error of a constructor as cause', () => {
@@ -132,7 +143,7 @@ describe('looking at what is stored', () => {
   test('peek gives copies of snapshot and metadata, or null', async () => {
     const registry = registryOfSettings();
     const metadata = { savedAt: 5, schemaVersion: 2, sizeBytes: 0, compressed: true, labels: ['a'] };
-    await registry.getBackend('other').saveWithMetadata(dark, metadata);
+    await registry.getBackend('other').saveWithMetadata({ snapshot: dark, metadata });
     const looked = registry.peek('other');
     expect(looked).toEqual({ snapshot: dark, metadata });
     Object.assign(looked?.snapshot.data as object, { theme: 'changed' });
@@ -152,7 +163,7 @@ describe('looking at what is stored', () => {
     expect(keys.map((key) => registry.has(key))).toEqual([true, true, true]);
     expect(registry.has('c')).toBe(false);
     expect(registry.entries()).toEqual(keys.map((key) => [key, registry.peek(key)]));
-    expect([...registry]).toEqual(registry.entries());
+    expect([...registry]).toEqual([...keys].sort().map((key) => [key, registry.peek(key)?.snapshot]));
   });
 
   test('toJSON gives what initial takes', async () => {
@@ -208,6 +219,49 @@ describe('looking at what is stored', () => {
       expect.objectContaining({ code: 'ERR_CODEC_FAILED', operation: 'peek', key: 'settings', cause: new TypeError('no key') }),
     );
     expect(() => registry.entries()).toThrow(expect.objectContaining({ operation: 'entries', key: 'settings' }));
+  });
+});
+
+describe('measuring that runs other code', () => {
+  /** Measured by JSON text, which runs `toJSON`. */
+  const acting = (act: () => void) => ({
+    toJSON() {
+      act();
+      return 1;
+    },
+  });
+
+  test.each<[string, (registry: SharedMemoryRegistry<unknown>) => void]>([
+    ['clears everything', (registry) => registry.clearAll()],
+    ['asks for the usage', (registry) => registry.getUsage()],
+    ['saves a new key', (registry) => void registry.getBackend(`new ${registry.size}`).save({ revision: '1', data: 1 })],
+    ['restores', (registry) => registry.reset()],
+  ])('counts each key once, and no key that is gone: it %s', async (_name, act) => {
+    const registry = new SharedMemoryRegistry<unknown>({ codec: reference });
+    let acts = 1;
+    const once = acting(() => {
+      acts -= 1;
+      if (acts >= 0) act(registry);
+    });
+    for (const key of ['a', 'b']) await registry.getBackend(key).save({ revision: '1', data: once });
+    registry.getUsage();
+    const sizes = registry.entries().map(([key, { metadata }]) => key.length + metadata.sizeBytes);
+    expect(registry.getUsage().used).toBe(sizes.reduce((sum, size) => sum + size, 0));
+  });
+
+  test('ends, whatever is saved meanwhile', () => {
+    const registry = new SharedMemoryRegistry<unknown>({
+      codec: {
+        encode: (data) => data,
+        decode: (data) => {
+          void registry.getBackend(`new ${registry.size}`).save({ revision: '1', data: 1 });
+          return data;
+        },
+        measure: () => 1,
+      },
+      initial: { a: { revision: '1', data: 1 } },
+    });
+    expect(Object.keys(registry.toJSON())).toEqual(['a']);
   });
 });
 
@@ -283,15 +337,10 @@ describe('weigh', () => {
     expect(await registry.getBackend('settings').stat()).toMatchObject({ sizeBytes: 41 });
   });
 
-  test('weighs decoded data, whatever the codec of the registry or of a backend', async () => {
-    class Plain extends KeyedMemoryBackend<Settings> {
-      protected override get codec() {
-        return structured;
-      }
-    }
+  test('weighs decoded data, whatever the codec of the registry', async () => {
     const weigh = jest.fn((_key: string, { theme }: Settings) => theme.length);
     const registry = new SharedMemoryRegistry<Settings>({ codec: json, quota: 10, weigh });
-    const backend = registry.getBackend('settings', { Backend: Plain });
+    const backend = registry.getBackend('settings');
     await backend.save(dark);
     expect(await backend.getUsage()).toEqual({ used: 4, quota: 10, percentage: 40 });
     for (const [key, data] of weigh.mock.calls) expect([key, data]).toEqual(['settings', { theme: 'dark' }]);
@@ -308,7 +357,8 @@ describe('weigh', () => {
     const refusal = { code: 'ERR_HOOK_FAILED', expected: 'weigh to succeed', cause };
     await expect(backend.save(dark)).rejects.toMatchObject({ ...refusal, operation: 'save', key: 'settings' });
     await expect(backend.getUsage()).rejects.toMatchObject({ ...refusal, operation: 'getUsage', key: 'settings' });
-    expect(() => registry.getUsage()).toThrow(expect.objectContaining({ ...refusal, operation: 'getUsage' }));
+    const unlimited = new SharedMemoryRegistry<Settings>({ initial: { settings: light }, weigh });
+    expect(() => unlimited.getUsage()).toThrow(expect.objectContaining({ ...refusal, operation: 'getUsage' }));
     expect(registry.toJSON()).toEqual({ settings: light });
   });
 
@@ -429,6 +479,128 @@ describe('reset', () => {
     expect(registry.keys()).toEqual(['settings']);
     expect(heard.map(({ client, revision }) => [client, revision])).toEqual([[null, '1']]);
   });
+
+  test('drops listeners where it is told to, with what they had not been told yet', async () => {
+    const registry = registryOfSettings();
+    const backend = registry.getBackend('settings');
+    const told: string[] = [];
+    backend.subscribe(() => told.push('backend'));
+    const end = registry.subscribe(() => told.push('registry'));
+    void registry.getBackend('settings').save(dark);
+    registry.reset({ listeners: true });
+    await registry.getBackend('settings').save(dark);
+    expect(told).toEqual([]);
+    expect(registry.peek('settings')?.snapshot).toEqual(dark);
+    end();
+    registry.subscribe(() => told.push('new'));
+    await registry.getBackend('settings').save(light);
+    expect(told).toEqual(['new']);
+  });
+
+  test('that fails has dropped no listener', async () => {
+    let isBroken = false;
+    const weigh = () => {
+      if (isBroken) throw new Error('no scales');
+      return 1;
+    };
+    const registry = new SharedMemoryRegistry<number>({ initial: { a: { revision: '1', data: 1 } }, quota: 9, weigh });
+    const heard = jest.fn();
+    registry.subscribe(heard);
+    isBroken = true;
+    expect(() => registry.reset({ listeners: true })).toThrow(expect.objectContaining({ code: 'ERR_HOOK_FAILED' }));
+    isBroken = false;
+    await registry.getBackend('a').save({ revision: '2', data: 2 });
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+
+  test('keeps a listener of one test from failing the next, as afterEach would do', async () => {
+    const errors: unknown[] = [];
+    const registry = new SharedMemoryRegistry<Settings>({ onListenerError: (error) => errors.push(error) });
+    registry.subscribe(() => {
+      throw new Error('listener of the first test');
+    });
+    registry.reset({ listeners: true });
+    await registry.getBackend('settings').save(dark);
+    expect(errors).toEqual([]);
+  });
+
+  test.each([null, 5, { listeners: 'yes' }, { listener: true }])('refuses %p, and nothing has changed', async (options) => {
+    const registry = registryOfSettings();
+    await registry.getBackend('settings').save(dark);
+    expect(() => registry.reset(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_OPTION', operation: 'reset' }),
+    );
+    expect(registry.peek('settings')?.snapshot).toEqual(dark);
+  });
+});
+
+describe('a listener', () => {
+  test('is given what the key held and holds, on registries and handles', async () => {
+    const registry = registryOfSettings();
+    const told: unknown[] = [];
+    registry.subscribe((_change, contents) => told.push([contents.before(), contents.after()]));
+    registry.getBackend('settings').subscribe((_change, contents) => told.push([contents.before(), contents.after()]));
+    const writer = registry.getBackend('settings');
+    await writer.save(dark);
+    await writer.clear();
+    registry.reset();
+    await Promise.resolve();
+    const [one, two, three] = [
+      [light, dark],
+      [dark, null],
+      [null, light],
+    ];
+    expect(told).toEqual([one, one, two, two, three, three]);
+  });
+
+  test('is given copies: what it does to them changes nothing', async () => {
+    const registry = registryOfSettings();
+    const told: unknown[] = [];
+    registry.subscribe((_change, contents) => Object.assign(contents.after()?.data as object, { theme: 'spoilt' }));
+    registry.subscribe((_change, contents) => told.push(contents.after()));
+    await registry.getBackend('settings').save(dark);
+    expect([told, registry.peek('settings')?.snapshot]).toEqual([[dark], dark]);
+  });
+
+  test('reports to onListenerError what a codec throws when it asks', async () => {
+    const errors: unknown[] = [];
+    const codec = {
+      encode: (data: Settings) => data,
+      decode: (): Settings => {
+        throw new TypeError('no key');
+      },
+    };
+    const registry = new SharedMemoryRegistry<Settings>({ codec, onListenerError: (error) => errors.push(error) });
+    registry.subscribe((_change, contents) => void contents.after());
+    await registry.getBackend('settings').save(dark);
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_CODEC_FAILED' })]);
+  });
+});
+
+describe('a method that was taken off its registry', () => {
+  const registry = registryOfSettings();
+  const calls: Record<string, (self: unknown) => unknown> = {
+    getBackend: (self) => registry.getBackend.call(self as never, 'a'),
+    peek: (self) => registry.peek.call(self as never, 'a'),
+    has: (self) => registry.has.call(self as never, 'a'),
+    keys: (self) => registry.keys.call(self as never),
+    entries: (self) => registry.entries.call(self as never),
+    toJSON: (self) => registry.toJSON.call(self as never),
+    getUsage: (self) => registry.getUsage.call(self as never),
+    subscribe: (self) => registry.subscribe.call(self as never, () => {}),
+    clearAll: (self) => registry.clearAll.call(self as never),
+    checkpoint: (self) => registry.checkpoint.call(self as never),
+    restore: (self) => registry.restore.call(self as never, registry.checkpoint()),
+    reset: (self) => registry.reset.call(self as never),
+    dispose: (self) => registry.dispose.call(self as never),
+  };
+
+  test.each(Object.keys(calls))('throws a coded error: %s', (operation) => {
+    // A test runner calls a hook such as `afterEach(registry.reset)` with an object of its own.
+    for (const self of [undefined, {}]) {
+      expect(() => calls[operation]?.(self)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_THIS', operation }));
+    }
+  });
 });
 
 describe('dispose', () => {
@@ -454,7 +626,6 @@ describe('dispose', () => {
       has: () => registry.has('a'),
       keys: () => registry.keys(),
       entries: () => registry.entries(),
-      size: () => registry.size,
       getUsage: () => registry.getUsage(),
       subscribe: () => registry.subscribe(() => {}),
       clearAll: () => registry.clearAll(),
@@ -485,11 +656,18 @@ describe('dispose', () => {
     expect(JSON.stringify(registry)).toBe('{}');
   });
 
+  test('is what `await using` calls', async () => {
+    const registry = registryOfSettings();
+    const dispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+    await (registry as unknown as Record<symbol, () => Promise<void>>)[dispose]?.();
+    expect(() => registry.keys()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED', operation: 'keys' }));
+  });
+
   test('is what `using` calls', () => {
     const registry = registryOfSettings();
     const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
     (registry as unknown as Record<symbol, () => void>)[dispose]?.();
-    expect(() => registry.size).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED', operation: 'size' }));
+    expect(() => registry.keys()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED', operation: 'keys' }));
   });
 });
 

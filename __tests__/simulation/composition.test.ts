@@ -102,7 +102,7 @@ describe('all of them', () => {
       plan.failNext('save', { kind: 'lost reply' });
       seen.push(((await rejection(a.save(light))) as Error).cause);
       seen.push(await a.update((current) => ({ revision: '3', data: current?.data ?? dark.data })));
-      await a.saveWithMetadata(dark, { ...METADATA, savedAt: clock.now(), ttlMs: 500 });
+      await a.saveWithMetadata({ snapshot: dark, metadata: { ...METADATA, savedAt: clock.now(), ttlMs: 500 } });
       seen.push(await b.loadWithMetadata());
       await clock.sleep(500);
       seen.push(await b.stat(), await a.getUsage());
@@ -201,14 +201,9 @@ describe('another medium', () => {
       return this.#record;
     }
 
-    protected override async write(record: StorageRecord): Promise<void> {
+    protected override async write(record: StorageRecord | null): Promise<void> {
       await null;
       this.#record = record;
-    }
-
-    protected override async erase(): Promise<void> {
-      await null;
-      this.#record = null;
     }
   }
 
@@ -218,7 +213,7 @@ describe('another medium', () => {
     expect(Composed.kind).toBe('slow');
     const backend = new Composed('settings', 8080);
     await backend.save(dark);
-    await backend.saveWithMetadata(light, { ...METADATA, savedAt: 1000, ttlMs: 10 });
+    await backend.saveWithMetadata({ snapshot: light, metadata: { ...METADATA, savedAt: 1000, ttlMs: 10 } });
     stage.plan.failNext('load', { kind: 'stale read' });
     expect(await backend.load()).toEqual(dark);
     expect(await backend.load()).toEqual(light);
@@ -277,11 +272,11 @@ describe('T survives', () => {
     compiled(async () => {
       const handle = new SharedMemoryRegistry<AppState>({ Backend: Concrete }).getBackend('settings');
       await handle.save(dark);
-      await handle.saveWithMetadata(dark, METADATA);
+      await handle.saveWithMetadata({ snapshot: dark, metadata: METADATA });
       // @ts-expect-error the data is of another type
       await handle.save(wrong);
       // @ts-expect-error the data is of another type
-      await handle.saveWithMetadata(wrong, METADATA);
+      await handle.saveWithMetadata({ snapshot: wrong, metadata: METADATA });
       // @ts-expect-error the data is of another type
       await handle.update(() => wrong);
       const theme: 'dark' | 'light' | undefined = (await handle.load())?.data.theme;

@@ -17,7 +17,7 @@ function operation(type: Operation['type'], { key = 'note', client = 'a' } = {})
 
 /** Which fault strikes each of these, one after the other. */
 function strikes(plan: FaultPlan, ...types: Operation['type'][]): (FaultKind | undefined)[] {
-  return types.map((type) => plan.strike(operation(type))?.kind);
+  return types.map((type) => plan.inject(operation(type))?.kind);
 }
 
 describe('what is told', () => {
@@ -66,19 +66,19 @@ describe('what is told', () => {
     plan.failNext('load', { key: 'other' });
     plan.failNext('load', { client: 'b' });
     plan.failNext('load', { key: 'other', client: 'c' });
-    expect(plan.strike(operation('load'))).toBeUndefined();
-    expect(plan.strike(operation('load', { client: 'c' }))).toBeUndefined();
-    expect(plan.strike(operation('load', { key: 'other' }))).toBeDefined();
-    expect(plan.strike(operation('load', { client: 'b' }))).toBeDefined();
-    expect(plan.strike(operation('load', { key: 'other' }))).toBeUndefined();
-    expect(plan.strike(operation('load', { key: 'other', client: 'c' }))).toBeDefined();
+    expect(plan.inject(operation('load'))).toBeUndefined();
+    expect(plan.inject(operation('load', { client: 'c' }))).toBeUndefined();
+    expect(plan.inject(operation('load', { key: 'other' }))).toBeDefined();
+    expect(plan.inject(operation('load', { client: 'b' }))).toBeDefined();
+    expect(plan.inject(operation('load', { key: 'other' }))).toBeUndefined();
+    expect(plan.inject(operation('load', { key: 'other', client: 'c' }))).toBeDefined();
   });
 
   test('the empty key is a key like any other', () => {
     const plan = new FaultPlan();
     plan.fail('load', { key: '' });
-    expect(plan.strike(operation('load'))).toBeUndefined();
-    expect(plan.strike(operation('load', { key: '' }))).toBeDefined();
+    expect(plan.inject(operation('load'))).toBeUndefined();
+    expect(plan.inject(operation('load', { key: '' }))).toBeDefined();
   });
 
   test('a save is an update as well, and an update is no save', () => {
@@ -113,7 +113,7 @@ describe('what is told', () => {
     plan.failNext('load');
     const forced = operation('load');
     plan.force(forced, 'lost reply');
-    expect(plan.strike(forced)).toEqual({ kind: 'lost reply', error: new SimulatedFault('lost reply', forced) });
+    expect(plan.inject(forced)).toEqual({ kind: 'lost reply', error: new SimulatedFault('lost reply', forced) });
     expect(strikes(plan, 'load', 'load')).toEqual(['refused', undefined]);
   });
 });
@@ -123,14 +123,14 @@ describe('the error', () => {
     const plan = new FaultPlan();
     for (const error of [new Error('no network'), 'text', 0, false]) {
       plan.failNext('load', { error });
-      expect(plan.strike(operation('load'))?.error).toBe(error);
+      expect(plan.inject(operation('load'))?.error).toBe(error);
     }
   });
 
   test('is one that says what has failed otherwise', () => {
     const plan = new FaultPlan();
     plan.failNext('save', { kind: 'lost reply', error: undefined });
-    const error = plan.strike(operation('save', { key: 'a "key"', client: 'tab-1' }))?.error;
+    const error = plan.inject(operation('save', { key: 'a "key"', client: 'tab-1' }))?.error;
     expect(error).toBeInstanceOf(SimulatedFault);
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
@@ -165,7 +165,7 @@ describe('chance', () => {
   test('is the same for the same seed, byte for byte', () => {
     const told = (seed: number) => {
       const plan = new FaultPlan({ seed, rate: 0.5 });
-      return JSON.stringify(many.map((type) => String(plan.strike(operation(type))?.error)));
+      return JSON.stringify(many.map((type) => String(plan.inject(operation(type))?.error)));
     };
     expect(told(5)).toBe(told(5));
     expect(told(6)).not.toBe(told(5));
@@ -269,7 +269,7 @@ describe('a crash', () => {
   test('may strike an operation', () => {
     const plan = new FaultPlan();
     plan.failNext('load', { kind: 'crash' });
-    plan.strike(operation('load', { client: 'c' }));
+    plan.inject(operation('load', { client: 'c' }));
     expect([plan.isDown('c'), plan.isDown('a')]).toEqual([true, false]);
   });
 
@@ -324,12 +324,20 @@ describe('bad options', () => {
     ['a kind that is none', () => new FaultPlan().failNext('save', { kind: 'lost' as never }), anyKind],
     ['a kind that is null', () => new FaultPlan().fail('save', { kind: null as never }), anyKind],
     ['a kind of chance that is none', () => new FaultPlan({ seed: 1, rate: 1, kinds: ['refused', 'all' as never] }), anyKind],
-    ['a dropped load', () => new FaultPlan().failNext('load', { kind: 'dropped' }), 'a kind of fault that can strike a load'],
-    ['a stale save', () => new FaultPlan().fail('save', { kind: 'stale read' }), 'a kind of fault that can strike a save'],
+    [
+      'a dropped load',
+      () => new FaultPlan().failNext('load', { kind: 'dropped' }),
+      'a kind of fault that can be injected into a load',
+    ],
+    [
+      'a stale save',
+      () => new FaultPlan().fail('save', { kind: 'stale read' }),
+      'a kind of fault that can be injected into a save',
+    ],
     [
       'a corrupted stat',
       () => new FaultPlan().fail('stat', { kind: 'corrupted read' }),
-      'a kind of fault that can strike a stat',
+      'a kind of fault that can be injected into a stat',
     ],
   ])('%s is refused', (_name, action, expected) => {
     expect(thrown(action)).toMatchObject({ code: 'ERR_INVALID_OPTION', expected });
@@ -368,9 +376,13 @@ describe('bad names', () => {
     ['a key that is none', () => plan().failNext('save', { key: 5 as never }), 'key to be a string'],
     ['a client that is none', () => plan().fail('save', { client: null as never }), 'client to be a string'],
     ['a key that is held and none', () => plan().hold('save', { key: 5 as never }), 'key to be a string'],
-    ['a misspelt option', () => plan().failNext('save', { tiems: 2 } as never), 'options key, client, kind, error, times'],
-    ['times of what lasts', () => plan().fail('save', { times: 2 } as never), 'options key, client, kind, error'],
-    ['a kind of hold', () => plan().hold('save', { kind: 'crash' } as never), 'options key, client'],
+    [
+      'a misspelt option',
+      () => plan().failNext('save', { tiems: 2 } as never),
+      'no other options than key, client, kind, error, times',
+    ],
+    ['times of what lasts', () => plan().fail('save', { times: 2 } as never), 'no other options than key, client, kind, error'],
+    ['a kind of hold', () => plan().hold('save', { kind: 'crash' } as never), 'no other options than key, client'],
     ['no options at all', () => plan().failNext('save', null as never), 'options to be an object'],
     ['no options to last', () => plan().fail('save', null as never), 'options to be an object'],
     ['no options to hold', () => plan().hold('save', null as never), 'options to be an object'],
@@ -378,7 +390,11 @@ describe('bad names', () => {
     ['a wait for nobody', () => plan().crashed(5 as never), 'client to be a string'],
     ['a restart of nobody', () => plan().restart(null as never), 'client to be a string'],
     ['no chance at all', () => new FaultPlan(null as never), 'options to be an object'],
-    ['a misspelt option of chance', () => new FaultPlan({ seed: 1, rate: 1, kind: [] } as never), 'options seed, rate, kinds'],
+    [
+      'a misspelt option of chance',
+      () => new FaultPlan({ seed: 1, rate: 1, kind: [] } as never),
+      'no other options than seed, rate, kinds',
+    ],
     ['no kinds', () => new FaultPlan({ seed: 1, rate: 1, kinds: [] }), 'kinds to be a list of kinds of faults'],
     [
       'kinds that are no list',

@@ -15,17 +15,6 @@ test('two of the same seed do not disturb each other', () => {
   expect(draw(100, one)).toEqual(draw(100, randomFrom(5)));
 });
 
-test('next is at least 0, less than 1, and everywhere in between', () => {
-  const { next } = randomFrom(1);
-  const numbers = Array.from({ length: 2000 }, next);
-  expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
-  expect(Math.max(...numbers)).toBeLessThan(1);
-  for (const from of [0, 0.25, 0.5, 0.75]) {
-    const share = numbers.filter((number) => number >= from && number < from + 0.25).length / numbers.length;
-    expect(share).toBeCloseTo(0.25, 1);
-  }
-});
-
 test('below gives every whole number under the limit, and no other', () => {
   const { below } = randomFrom(1);
   const drawn = new Set(Array.from({ length: 200 }, () => below(3)));

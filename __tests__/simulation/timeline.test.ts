@@ -164,3 +164,57 @@ describe('the text', () => {
     expect(formatTimeline([], []).trim()).toBe('');
   });
 });
+
+describe('data in a row', () => {
+  const entry = {
+    number: 1,
+    type: 'load',
+    client: 'a',
+    key: 'x',
+    revision: '1',
+    begin: 1,
+    effect: 2,
+    end: 3,
+    outcome: 'done',
+    beganAt: 0,
+    endedAt: 0,
+  } as const;
+
+  test.each<[unknown, string]>([
+    ['tea', 'load → 1: "tea"'],
+    ['{"theme":"dark"}', 'load → 1: {"theme":"dark"}'],
+    [{ count: 1 }, 'load → 1: {"count":1}'],
+    [7, 'load → 1: 7'],
+    [null, 'load → 1: null'],
+    [undefined, 'load → 1: undefined'],
+    [12n, 'load → 1: "12n"'],
+    [{ list: 'a'.repeat(50) }, 'load → 1: {"list":"aaaaaaaaaaaaaa…'],
+    [{ tags: new Map([['a', 1]]) }, 'load → 1: {"tags":"[Map]"}'],
+  ])('%p is shown as %s', (data, row) => {
+    expect(rowsOf([entry], [], () => () => data).map(({ text }) => text)).toEqual([row]);
+  });
+
+  test('that cannot be decoded are said to be damaged', () => {
+    const decode = () => {
+      throw new Error('no');
+    };
+    expect(rowsOf([entry], [], () => decode).map(({ text }) => text)).toEqual(['load → 1: (damaged)']);
+  });
+});
+
+test('operations of one client that overlap are told apart', () => {
+  const save = { type: 'save', client: 'a', key: 'x', outcome: 'done', beganAt: 0, endedAt: 0 } as const;
+  const entries = [
+    { ...save, number: 1, revision: '1', begin: 1, effect: 4, end: 5 },
+    { ...save, number: 2, revision: '2', begin: 2, effect: 3, end: 6 },
+    { ...save, number: 3, revision: '3', begin: 7, effect: 8, end: 9 },
+  ];
+  expect(rowsOf(entries, []).map(({ text }) => text)).toEqual(['save#2 2', 'save#1 1', 'save#2 2 answered', 'save 3']);
+});
+
+test('a clock that goes on several times in a row has one row, and none for 0 ms', () => {
+  const notes = ['0 ms', '10 ms', '20 ms'].map((text, place) => ({ client: 'clock', text, place }));
+  const awake = { client: 'a', text: 'is awake', place: 4 };
+  const later = { client: 'clock', text: '30 ms', place: 5 };
+  expect(rowsOf([], [...notes, awake, later]).map(({ text }) => text)).toEqual(['20 ms', 'is awake', '30 ms']);
+});

@@ -1,19 +1,19 @@
 import {
   type KeyedMemoryBackend,
+  type PersistedSnapshotMetadata,
   type SharedMemoryRegistry as Registry,
   SharedMemoryRegistry,
   type SharedMemoryRegistryOptions,
-  type SnapshotMetadata,
   type StorageChange,
   StorageError,
 } from 'shared-memory-registry';
 
-export const METADATA: SnapshotMetadata = { savedAt: 5, schemaVersion: 2, sizeBytes: 9, compressed: true };
+export const METADATA: PersistedSnapshotMetadata = { savedAt: 5, schemaVersion: 2, sizeBytes: 9, compressed: true };
 
 /** Every way by which a snapshot gets into a key that is in use. */
 export const ROUTES: [name: string, store: (backend: KeyedMemoryBackend<unknown>, snapshot: unknown) => Promise<unknown>][] = [
   ['save', (backend, snapshot) => backend.save(snapshot as never)],
-  ['saveWithMetadata', (backend, snapshot) => backend.saveWithMetadata(snapshot as never, METADATA)],
+  ['saveWithMetadata', (backend, snapshot) => backend.saveWithMetadata({ snapshot: snapshot as never, metadata: METADATA })],
   ['update', (backend, snapshot) => backend.update(() => snapshot as never)],
 ];
 
@@ -29,7 +29,7 @@ export interface Stage {
 export async function stage(options: SharedMemoryRegistryOptions<unknown> = {}): Promise<Stage> {
   const registry = new SharedMemoryRegistry<unknown>({ quota: 1_000_000, ...options });
   const backend = registry.getBackend('key');
-  await backend.saveWithMetadata({ revision: '7', data: { kept: [1, 2] } }, METADATA);
+  await backend.saveWithMetadata({ snapshot: { revision: '7', data: { kept: [1, 2] } }, metadata: METADATA });
   const changes: StorageChange[] = [];
   registry.subscribe((change) => changes.push(change));
 

@@ -23,12 +23,12 @@ describe('the backend contract', () => {
     await expect(failures(openRegistry)).resolves.toEqual(new Map());
   });
 
-  test.each(brokenBackends)('notices a backend that $fault', async ({ noticedBy, open }) => {
-    expect([...(await failures(open)).keys()]).toContain(noticedBy);
+  test.each(brokenBackends)('notices a backend that $fault', async ({ noticedBy, open, reopen }) => {
+    expect([...(await failures(open, { reopen })).keys()]).toContain(noticedBy);
   });
 
   test('has a broken backend for nearly every test, so that hardly one could be left out', async () => {
-    const names = backendContract(openRegistry).map(({ name }) => name);
+    const names = backendContract(openRegistry, { reopen: (store) => store }).map(({ name }) => name);
     const proven = new Set(brokenBackends.map(({ noticedBy }) => noticedBy));
     expect([...proven].filter((name) => !names.includes(name))).toEqual([]);
     expect(brokenBackends.length).toBeGreaterThanOrEqual(15);
@@ -53,7 +53,7 @@ describe('the backend contract', () => {
       return { getBackend: (key, options) => Object.assign(registry.getBackend(key, options), { subscribe: undefined }) };
     });
     expect(String(failed.get('tells of changes in the order of their commits'))).toBe(
-      "ContractViolation: expected a method subscribe(); if 'changes' is not promised, name it in `without`",
+      'ContractViolation: expected the methods subscribe(); what is not promised belongs in `without`: changes',
     );
   });
 
@@ -62,7 +62,7 @@ describe('the backend contract', () => {
       const registry = openRegistry(settings);
       return { getBackend: (key, options) => Object.assign(registry.getBackend(key, options), { stat: undefined }) };
     });
-    expect(String(failed.get('refuses what is not a snapshot, and changes nothing'))).toMatch(/expected a method stat\(\)/);
+    expect(String(failed.get('refuses what is not a snapshot, and changes nothing'))).toMatch(/expected the methods stat\(\)/);
   });
 
   test('refuses a promise it does not know, and says what an open must give', async () => {
@@ -71,8 +71,50 @@ describe('the backend contract', () => {
     );
     const failed = await failures(() => undefined as never);
     expect(String([...failed.values()][0])).toBe(
-      'ContractViolation: expected open to give a medium { getBackend }, got undefined',
+      'ContractViolation: expected open to give a store { getBackend }, got undefined',
     );
+    const reopened = await failures(openRegistry, { reopen: () => undefined as never });
+    expect(String([...reopened.values()][0])).toMatch(/expected reopen to give a store { getBackend }, got undefined/);
+  });
+
+  test.each<[string, unknown[], RegExp]>([
+    ['a registry in the place of open', [openRegistry({})], /expected open that is a function, got an instance of Shared/],
+    ['an option that there is not', [openRegistry, { skip: [] }], /no other options than without, data, reopen, got "skip"/],
+    [
+      'features that are no list',
+      [openRegistry, { without: 'changes' }],
+      /expected without to be a list of features, got "changes"/,
+    ],
+    ['data that is no function', [openRegistry, { data: { a: 1 } }], /expected data that is a function, got an object/],
+    ['the same data for every number', [openRegistry, { data: () => 'same' }], /expected data\(1\) and data\(2\) to differ/],
+    ['a reopen that is no function', [openRegistry, { reopen: true }], /expected reopen that is a function, got true/],
+  ])('refuses %s at once', (_name, args, message) => {
+    expect(() => Reflect.apply(backendContract, undefined, args)).toThrow(message);
+    const { describe, it } = { describe: () => {}, it: () => {} };
+    const [open, options] = args;
+    expect(() => Reflect.apply(describeBackendContract, undefined, ['x', open, { ...Object(options), describe, it }])).toThrow(
+      message,
+    );
+  });
+
+  test('takes an open that gives a promise', async () => {
+    const open = async (settings: object) => ({ ...connect(openRegistry(settings)), extra: 1 });
+    const connect = (registry: SharedMemoryRegistry<unknown>) => ({
+      registry,
+      getBackend: (key: string, options?: { readonly client?: string | undefined }) => registry.getBackend(key, options),
+      clearAll: async () => registry.clearAll(),
+      dispose: async () => registry.dispose(),
+    });
+    const tests = backendContract(open, {
+      reopen: async ({ registry, extra }) => (extra === 1 ? connect(registry) : openRegistry({})),
+    });
+    for (const { run } of tests) await run();
+    expect(
+      backendContract<{ n: number }>(async () => new SharedMemoryRegistry<{ n: number }>(), { data: (n) => ({ n }) }),
+    ).not.toEqual([]);
+    const openCounts = async () => new SharedMemoryRegistry<{ n: number }>();
+    // @ts-expect-error -- sample data of something else than the store's
+    backendContract<{ n: number }>(openCounts, { data: (n: number) => ({ n: String(n) }) });
   });
 
   test('leaves out what is not promised, and nothing else', () => {

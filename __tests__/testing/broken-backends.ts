@@ -5,41 +5,44 @@ import {
   type Operation,
   type OperationOptions,
   type PersistedSnapshot,
+  type PersistedSnapshotInput,
+  type PersistedSnapshotMetadata,
+  type ReadContext,
+  RevisionConflictError,
   reference,
   SharedMemoryRegistry,
   type SharedMemoryRegistryOptions,
   type SnapshotEnvelope,
   type SnapshotInput,
-  type SnapshotMetadata,
   type StorageChange,
   type StorageChangeListener,
   type StorageRecord,
   type StorageStat,
   type StorageUsage,
   structured,
-  type TrackedRecord,
   type Unsubscribe,
   type WriteCondition,
   type WriteOptions,
 } from 'shared-memory-registry';
-import type { OpenMedium } from 'shared-memory-registry/testing';
+import type { BackendContractOptions, ContractStore, OpenStore } from 'shared-memory-registry/testing';
 
 /** Backends with one thing wrong each, the way real ones go wrong, and the contract test that must notice. */
 export interface BrokenBackend {
   readonly fault: string;
   readonly noticedBy: string;
-  readonly open: OpenMedium<unknown>;
+  readonly open: OpenStore<unknown>;
+  readonly reopen?: BackendContractOptions<unknown>['reopen'];
 }
 
 type Settings = SharedMemoryRegistryOptions<unknown>;
 
 /** A registry whose handles are of a broken class. */
-function handles(Backend: new (options: KeyedMemoryBackendOptions<unknown>) => KeyedMemoryBackend<unknown>): OpenMedium<unknown> {
+function handles(Backend: new (options: KeyedMemoryBackendOptions<unknown>) => KeyedMemoryBackend<unknown>): OpenStore<unknown> {
   return (settings) => new SharedMemoryRegistry<unknown>({ ...settings, Backend });
 }
 
 /** A registry with other settings than it was asked for. */
-function registry(change: (settings: Settings) => Settings): OpenMedium<unknown> {
+function registry(change: (settings: Settings) => Settings): OpenStore<unknown> {
   return (settings) => new SharedMemoryRegistry<unknown>(change(settings));
 }
 
@@ -49,6 +52,7 @@ const now = (deliver: () => void) => deliver();
 const soon = (deliver: () => void) => void Promise.resolve().then(deliver).catch(ignore);
 const late = (deliver: () => void) => void new Promise((resolve) => setTimeout(resolve)).then(deliver).catch(ignore);
 const ignore = () => {};
+const NOTHING = { before: () => null, after: () => null };
 
 interface Announcing {
   readonly schedule: (deliver: () => void) => void;
@@ -58,7 +62,7 @@ interface Announcing {
 }
 
 /** Handles that tell of changes themselves, in another way than they should. */
-function announcing({ schedule, beforeCommit, toItself, everyClear }: Announcing): OpenMedium<unknown> {
+function announcing({ schedule, beforeCommit, toItself, everyClear }: Announcing): OpenStore<unknown> {
   return (settings) => {
     const subscribers: { backend: Backend; listener: StorageChangeListener }[] = [];
     return new SharedMemoryRegistry<unknown>({
@@ -70,13 +74,9 @@ function announcing({ schedule, beforeCommit, toItself, everyClear }: Announcing
           return () => void subscribers.splice(subscribers.indexOf(subscriber), 1);
         }
 
-        protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
-          this.#announce('save', record, () => super.write(record, condition));
-        }
-
-        protected override erase(condition: WriteCondition): Awaitable<void> {
-          if (this.read() === null && !everyClear) return;
-          this.#announce('clear', null, () => super.erase(condition));
+        protected override write(record: StorageRecord | null, condition?: WriteCondition): Awaitable<void> {
+          if (record === null && this.read() === null && !everyClear) return;
+          this.#announce(record === null ? 'clear' : 'save', record, () => super.write(record, condition));
         }
 
         #announce(type: StorageChange['type'], record: StorageRecord | null, commit: () => void): void {
@@ -85,7 +85,7 @@ function announcing({ schedule, beforeCommit, toItself, everyClear }: Announcing
           const change: StorageChange = { type, key, client, revision: record?.revision ?? null, previousRevision };
           const tell = () => {
             for (const { backend, listener } of subscribers) {
-              if (backend.key === key && (toItself || backend !== this)) listener(change);
+              if (backend.key === key && (toItself || backend !== this)) listener(change, NOTHING);
             }
           };
           if (beforeCommit) schedule(tell);
@@ -97,7 +97,93 @@ function announcing({ schedule, beforeCommit, toItself, everyClear }: Announcing
   };
 }
 
+/** A store that can be opened several times; `connect` breaks one more connection to it. */
+function connections(
+  connect: (registry: SharedMemoryRegistry<unknown>, settings: Settings) => ContractStore<unknown>,
+): Pick<BrokenBackend, 'open' | 'reopen'> {
+  return {
+    open: (settings) => new SharedMemoryRegistry<unknown>(settings),
+    reopen: (store, settings) => connect(store as SharedMemoryRegistry<unknown>, settings),
+  };
+}
+
+/** One more connection to a registry, with handles of its own making. */
+function connection(
+  registry: SharedMemoryRegistry<unknown>,
+  change: (backend: KeyedMemoryBackend<unknown>) => void = () => {},
+): ContractStore<unknown> {
+  return {
+    getBackend(key, options) {
+      const backend = registry.getBackend(key, options);
+      change(backend);
+      return backend;
+    },
+    clearAll: () => registry.clearAll(),
+  };
+}
+
 export const brokenBackends: readonly BrokenBackend[] = [
+  {
+    fault: 'gives out one handle for a key',
+    noticedBy: 'gives a new handle at each call',
+    open(settings) {
+      const registry = new SharedMemoryRegistry<unknown>(settings);
+      const handles = new Map<string, KeyedMemoryBackend<unknown>>();
+      return {
+        getBackend(key) {
+          const handle = handles.get(key) ?? registry.getBackend(key);
+          handles.set(key, handle);
+          return handle;
+        },
+      };
+    },
+  },
+  {
+    fault: 'keeps as JSON text what its codec has not made text',
+    noticedBy: 'refuses undefined as data, or keeps it',
+    open: handles(
+      class extends Backend {
+        protected override read(context?: ReadContext): Awaitable<StorageRecord | null> {
+          return JSON.parse(JSON.stringify(super.read(context)));
+        }
+      },
+    ),
+  },
+  {
+    fault: 'knows a record again by its revision and its count of saves',
+    noticedBy: 'update starts again where its record was removed, and another one of its revision was stored',
+    open: handles(
+      class extends Backend {
+        protected override async write(
+          record: StorageRecord | null,
+          { replaces, ...condition }: WriteCondition = {},
+        ): Promise<void> {
+          if (replaces !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+          const current = this.read() as StorageRecord | null;
+          const isReplaced = current?.revision === replaces?.revision && current?.saveCount === replaces?.saveCount;
+          if (replaces !== undefined && !isReplaced) throw new RevisionConflictError('1', current?.revision ?? null);
+          return super.write(record, condition);
+        }
+      },
+    ),
+  },
+  {
+    fault: 'finds no two records with a Date equal',
+    noticedBy: 'update takes effect over data that JSON cannot say',
+    open: handles(
+      class extends Backend {
+        protected override read(context?: ReadContext): Awaitable<StorageRecord | null> {
+          const record = super.read(context) as StorageRecord | null;
+          return record && { ...record };
+        }
+
+        protected override write(record: StorageRecord | null, { replaces, ...condition }: WriteCondition = {}): Awaitable<void> {
+          if (replaces && Object(replaces.data).at instanceof Date) throw new RevisionConflictError('1', '1');
+          return super.write(record, condition);
+        }
+      },
+    ),
+  },
   {
     fault: 'shares the saved object with the store',
     noticedBy: 'is not changed through the object that was saved',
@@ -136,10 +222,10 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'copies data and metadata in saveWithMetadata and loadWithMetadata',
     open: handles(
       class extends Backend {
-        #metadata: SnapshotMetadata | undefined;
-        override saveWithMetadata(snapshot: SnapshotInput<unknown>, metadata: SnapshotMetadata): Promise<void> {
-          this.#metadata = metadata;
-          return super.saveWithMetadata(snapshot, metadata);
+        #metadata: PersistedSnapshotMetadata | undefined;
+        override saveWithMetadata(persisted: PersistedSnapshotInput<unknown>): Promise<void> {
+          this.#metadata = persisted.metadata as PersistedSnapshotMetadata;
+          return super.saveWithMetadata(persisted);
         }
         override async loadWithMetadata(): Promise<PersistedSnapshot<unknown> | null> {
           const loaded = await super.loadWithMetadata();
@@ -169,7 +255,9 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'clear removes its own key alone, for every handle of it',
     open: handles(
       class extends Backend {
-        protected override erase(): void {}
+        protected override write(record: StorageRecord | null, condition?: WriteCondition): Awaitable<void> {
+          if (record !== null) return super.write(record, condition);
+        }
       },
     ),
   },
@@ -227,9 +315,9 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'lets the last save win, whatever its revision',
     open: handles(
       class extends Backend {
-        protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
+        protected override write(record: StorageRecord | null, condition?: WriteCondition): Awaitable<void> {
           const current = this.read() as StorageRecord | null;
-          if (current !== null && Number(current.revision) > Number(record.revision)) return;
+          if (current !== null && record !== null && Number(current.revision) > Number(record.revision)) return;
           return super.write(record, condition);
         }
       },
@@ -300,8 +388,8 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'refuses a save that comes with another ifMatch, and changes nothing',
     open: handles(
       class extends Backend {
-        protected override write(record: StorageRecord): Awaitable<void> {
-          return super.write(record, {});
+        protected override write(record: StorageRecord | null, condition?: WriteCondition): Awaitable<void> {
+          return super.write(record, record === null ? condition : {});
         }
       },
     ),
@@ -311,8 +399,8 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'clears only if the stored revision is what ifMatch says',
     open: handles(
       class extends Backend {
-        protected override erase(): Awaitable<void> {
-          return super.erase({});
+        protected override write(record: StorageRecord | null, condition?: WriteCondition): Awaitable<void> {
+          return super.write(record, record === null ? {} : condition);
         }
       },
     ),
@@ -322,7 +410,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'refuses a save that comes with another ifMatch, and changes nothing',
     open: handles(
       class extends Backend {
-        protected override write(record: StorageRecord, { ifMatch }: WriteCondition): Awaitable<void> {
+        protected override write(record: StorageRecord | null, { ifMatch }: WriteCondition = {}): Awaitable<void> {
           return super.write(record, { ifMatch: ifMatch ?? undefined });
         }
       },
@@ -333,7 +421,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'lets exactly one of ten conditional saves at once through',
     open: handles(
       class extends Backend {
-        protected override async write(record: StorageRecord, { ifMatch }: WriteCondition): Promise<void> {
+        protected override async write(record: StorageRecord | null, { ifMatch }: WriteCondition = {}): Promise<void> {
           const current = (await this.read())?.revision ?? null;
           await Promise.resolve();
           return super.write(record, { ifMatch: current === ifMatch ? undefined : ifMatch });
@@ -371,9 +459,9 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'keeps the metadata it is given to the letter, with fields it does not know',
     open: handles(
       class extends Backend {
-        override saveWithMetadata(snapshot: SnapshotInput<unknown>, metadata: SnapshotMetadata): Promise<void> {
-          const { savedAt, schemaVersion, sizeBytes, compressed, checksum, ttlMs } = metadata;
-          return super.saveWithMetadata(snapshot, { savedAt, schemaVersion, sizeBytes, compressed, checksum, ttlMs });
+        override saveWithMetadata({ snapshot, metadata }: PersistedSnapshotInput<unknown>): Promise<void> {
+          const { savedAt, schemaVersion, sizeBytes, compressed, hash, ttlMs } = metadata;
+          return super.saveWithMetadata({ snapshot, metadata: { savedAt, schemaVersion, sizeBytes, compressed, hash, ttlMs } });
         }
       },
     ),
@@ -383,7 +471,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'keeps the metadata it is given to the letter, with fields it does not know',
     open: handles(
       class extends Backend {
-        override saveWithMetadata(snapshot: SnapshotInput<unknown>): Promise<void> {
+        override saveWithMetadata({ snapshot }: PersistedSnapshotInput<unknown>): Promise<void> {
           return this.save(snapshot);
         }
       },
@@ -394,9 +482,9 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'forgets the metadata of the save before',
     open: handles(
       class extends Backend {
-        protected override async write(record: StorageRecord, condition: WriteCondition): Promise<void> {
-          const [before, next] = [(await this.read()) as TrackedRecord | null, record as TrackedRecord];
-          return super.write({ ...next, metadata: next.metadata ?? before?.metadata } as TrackedRecord, condition);
+        protected override async write(record: StorageRecord | null, condition?: WriteCondition): Promise<void> {
+          const before = await this.read();
+          return super.write(record && { ...record, metadata: record.metadata ?? before?.metadata }, condition);
         }
       },
     ),
@@ -488,9 +576,9 @@ export const brokenBackends: readonly BrokenBackend[] = [
       class extends Backend {
         override subscribe(listener: StorageChangeListener): Unsubscribe {
           const held: StorageChange[] = [];
-          return super.subscribe((change) => {
+          return super.subscribe((change, contents) => {
             held.push(change);
-            if (held.length === 1) soon(() => held.reverse().forEach(listener));
+            if (held.length === 1) soon(() => held.reverse().map((change) => listener(change, contents)));
           });
         }
       },
@@ -519,7 +607,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
         getBackend: (key, options) => {
           const backend = medium.getBackend(key, options);
           const subscribe = backend.subscribe.bind(backend);
-          backend.subscribe = (listener) => subscribe((change) => change.client !== null && listener(change));
+          backend.subscribe = (listener) => subscribe((change, contents) => change.client !== null && listener(change, contents));
           return backend;
         },
         clearAll: () => medium.clearAll(),
@@ -532,8 +620,8 @@ export const brokenBackends: readonly BrokenBackend[] = [
     noticedBy: 'keeps every way of writing to its ifMatch, and refuses one that is no revision',
     open: handles(
       class extends Backend {
-        override saveWithMetadata(snapshot: SnapshotInput<unknown>, metadata: SnapshotMetadata): Promise<void> {
-          return super.saveWithMetadata(snapshot, metadata);
+        override saveWithMetadata(persisted: PersistedSnapshotInput<unknown>): Promise<void> {
+          return super.saveWithMetadata(persisted);
         }
       },
     ),
@@ -556,10 +644,10 @@ export const brokenBackends: readonly BrokenBackend[] = [
     open: handles(
       class extends Backend {
         protected override async perform<R>(operation: Operation, action: () => Awaitable<R>): Promise<R> {
-          const before = (await this.read()) as TrackedRecord | null;
+          const before = await this.read();
           const result = await super.perform(operation, action);
           if (operation.type === 'update')
-            await super.write({ ...(await this.read()), metadata: before?.metadata } as TrackedRecord, {});
+            await super.write({ ...(await this.read()), metadata: before?.metadata } as StorageRecord, {});
           return result;
         }
       },
@@ -571,8 +659,8 @@ export const brokenBackends: readonly BrokenBackend[] = [
     open: handles(
       class extends Backend {
         override subscribe(listener: StorageChangeListener): Unsubscribe {
-          return super.subscribe((change) =>
-            change.previousRevision === null && change.revision === '1' ? undefined : listener(change),
+          return super.subscribe((change, contents) =>
+            change.previousRevision === null && change.revision === '1' ? undefined : listener(change, contents),
           );
         }
       },
@@ -601,5 +689,126 @@ export const brokenBackends: readonly BrokenBackend[] = [
         dispose: () => {},
       };
     },
+  },
+  {
+    fault: 'takes a revision for a record when it updates',
+    noticedBy: 'update loses nothing where every update keeps the revision',
+    open: handles(
+      class extends Backend {
+        protected override async read(): Promise<StorageRecord | null> {
+          const record = await super.read();
+          await null;
+          return record;
+        }
+        protected override async write(record: StorageRecord | null, { replaces, ...condition }: WriteCondition): Promise<void> {
+          const ifMatch = replaces === undefined ? condition.ifMatch : (replaces?.revision ?? null);
+          await null;
+          return super.write(record, { ...condition, ifMatch });
+        }
+      },
+    ),
+  },
+  {
+    fault: 'lets a load run on when its signal is aborted',
+    noticedBy: 'rejects a load at once with the reason of its signal, and goes on with the next operation',
+    open: handles(
+      class extends Backend {
+        override load(options?: OperationOptions): Promise<SnapshotEnvelope<unknown> | null> {
+          return options?.signal?.aborted ? super.load(options) : super.load();
+        }
+      },
+    ),
+  },
+  {
+    fault: 'says that nothing has changed when it does not know',
+    noticedBy: 'rejects a save at once when its signal is aborted, and says whether its outcome is known',
+    open: handles(
+      class extends Backend {
+        override save(snapshot: SnapshotInput<unknown>, options?: WriteOptions): Promise<void> {
+          return super.save(snapshot, options).catch((error) => {
+            throw error.code === 'ERR_OUTCOME_UNKNOWN' ? error.cause : error;
+          });
+        }
+      },
+    ),
+  },
+  {
+    fault: 'keeps the data of each connection apart',
+    noticedBy: 'loads in one connection what another one has saved',
+    ...connections((_registry, settings) => new SharedMemoryRegistry<unknown>(settings)),
+  },
+  {
+    fault: 'checks ifMatch only against what its own connection has stored',
+    noticedBy: 'refuses a conditional save where another connection was faster',
+    ...connections((registry) =>
+      connection(registry, (backend) => {
+        const save = backend.save.bind(backend);
+        backend.save = (snapshot) => save(snapshot);
+      }),
+    ),
+    open: (settings) => {
+      const own = new Map<string, string>();
+      return new SharedMemoryRegistry<unknown>({
+        ...settings,
+        Backend: class extends Backend {
+          protected override write(
+            record: StorageRecord | null,
+            { ifMatch, ...condition }: WriteCondition = {},
+          ): Awaitable<void> {
+            const isMet = ifMatch !== undefined && own.get(this.key) === ifMatch;
+            if (record !== null && this.client !== 'there') own.set(this.key, record.revision);
+            return super.write(record, isMet ? condition : { ...condition, ifMatch });
+          }
+        },
+      });
+    },
+  },
+  {
+    fault: 'updates without a look at other connections',
+    noticedBy: 'update loses nothing when handles of two connections update at once',
+    ...connections((registry) =>
+      connection(registry, (backend) => {
+        backend.update = async (updater) => {
+          const next = updater(await backend.load());
+          await backend.save(next);
+          return next as SnapshotEnvelope<unknown>;
+        };
+      }),
+    ),
+  },
+  {
+    fault: 'notifies only listeners of its own connection',
+    noticedBy: 'notifies listeners of the changes that another connection makes, in the order of the commits',
+    ...connections((registry) => connection(registry)),
+    open: (settings) => {
+      const opened = new SharedMemoryRegistry<unknown>(settings);
+      const getBackend: typeof opened.getBackend = opened.getBackend.bind(opened);
+      opened.getBackend = (key: string, options?: object) => {
+        const backend = getBackend(key, options);
+        const subscribe = backend.subscribe.bind(backend);
+        backend.subscribe = (listener) =>
+          subscribe((change, contents) => change.client !== 'there' && listener(change, contents));
+        return backend as never;
+      };
+      return opened;
+    },
+  },
+  {
+    fault: 'has a quota for each connection instead of one for all',
+    noticedBy: 'shares one quota between connections',
+    ...connections((registry, settings) => {
+      const own = new SharedMemoryRegistry<unknown>(settings);
+      return { getBackend: (key, options) => (key === 'b' ? own : registry).getBackend(key, options) };
+    }),
+  },
+  {
+    fault: 'clears all of one connection without telling the others',
+    noticedBy: 'clearAll in one connection removes what another one has saved, and notifies its listeners',
+    ...connections((registry) => ({
+      ...connection(registry),
+      async clearAll() {
+        for (const key of registry.keys()) await registry.getBackend(key, { client: 'there' }).clear();
+      },
+    })),
   },
 ];

@@ -74,12 +74,8 @@ abstract class Medium<T> extends BaseStorageBackend<T> {
     return this.#record;
   }
 
-  protected override write(record: StorageRecord): void {
+  protected override write(record: StorageRecord | null): void {
     this.#record = record;
-  }
-
-  protected override erase(): void {
-    this.#record = null;
   }
 }
 
@@ -96,9 +92,9 @@ describe('T', () => {
       await backend.save(dark);
       // @ts-expect-error the data is of another type
       await backend.save(wrong);
-      await backend.saveWithMetadata(dark, metadata);
+      await backend.saveWithMetadata({ snapshot: dark, metadata });
       // @ts-expect-error the data is of another type
-      await backend.saveWithMetadata(wrong, metadata);
+      await backend.saveWithMetadata({ snapshot: wrong, metadata });
       await backend.update((current) => ({ revision: '2', data: { theme: current?.data.theme ?? 'dark' } }));
       // @ts-expect-error the data is of another type
       await backend.update(() => wrong);
@@ -119,7 +115,7 @@ describe('T', () => {
       const theme: 'dark' | 'light' | undefined = registry.peek('a')?.snapshot.data.theme;
       // @ts-expect-error peek gives no other type
       const text: string | undefined = registry.peek('a')?.snapshot.data;
-      for (const [, { snapshot }] of registry) snapshot.data.theme.toUpperCase();
+      for (const [, { data }] of registry) data.theme.toUpperCase();
       registry.restore(new SharedMemoryRegistry<AppState>().checkpoint());
       // @ts-expect-error a checkpoint of other data
       registry.restore(new SharedMemoryRegistry<number>().checkpoint());
@@ -305,8 +301,9 @@ describe('withMetadataTracking', () => {
     const theme: 'dark' | 'light' | undefined = (await backend.loadWithMetadata())?.snapshot.data.theme;
     // @ts-expect-error the member is of T, not of another type
     const text: string | undefined = backend.value;
+    const metadata = { savedAt: 0, schemaVersion: 1, sizeBytes: 0, compressed: false };
     // @ts-expect-error the data is of another type
-    const save = () => backend.saveWithMetadata(wrong, { savedAt: 0, schemaVersion: 1, sizeBytes: 0, compressed: false });
+    const save = () => backend.saveWithMetadata({ snapshot: wrong, metadata });
     // @ts-expect-error there is no such static member
     expect([value, theme, text, typeof save, TrackedMedium.missing]).toEqual([
       undefined,
@@ -335,7 +332,7 @@ describe('withMetadataTracking', () => {
 
   test('leaves no class without hooks to be constructed', () =>
     compiled(() => {
-      // @ts-expect-error read, write and erase are missing
+      // @ts-expect-error read and write are missing
       class Incomplete<T> extends withMetadataTracking(BaseStorageBackend)<T> {}
       return Incomplete;
     }));

@@ -8,7 +8,12 @@ function openMap(options: SharedMemoryRegistryOptions<string> = {}, checkAccess 
   const registry = new SharedMemoryRegistry<string>({ now: () => 1000, ...options });
   const told: unknown[][] = [];
   const store = storeOf(registry);
-  store.observe((key, before, after) => void told.push([key, textOf(store, before), textOf(store, after)]));
+  store.observe({
+    onCommit({ type, changes }) {
+      if (type === 'clear') told.push([null, null, null]);
+      else for (const { key, before, after } of changes) told.push([key, textOf(store, before), textOf(store, after)]);
+    },
+  });
   const map = new StorageMap(store, { client: 'tab' }, checkAccess);
   const changes: StorageChange[] = [];
   registry.subscribe((change) => void changes.push(change));
@@ -91,7 +96,7 @@ describe('set', () => {
   test('encodes with the codec of the medium', () => {
     const { map, registry } = openMap({ codec: json });
     map.set('theme', 'dark\ud800');
-    expect([storeOf(registry).get('theme')?.data, map.get('theme')]).toEqual(['"dark\\ud800"', 'dark\ud800']);
+    expect([storeOf(registry).get('theme', null)?.data, map.get('theme')]).toEqual(['"dark\\ud800"', 'dark\ud800']);
   });
 });
 
@@ -104,7 +109,7 @@ describe('set, where it is refused', () => {
     expect(error).toMatchObject({
       name: 'QuotaExceededError',
       code: 22,
-      message: 'Setting the value of "theme" exceeds the quota: 20 of 18 bytes.',
+      message: 'Setting the value of "theme" exceeded the quota (quota exceeded: 20 of 18 bytes).',
     });
     expect([map.get('theme'), told, changes, registry.getUsage().used]).toEqual(['dark', [], [], 18]);
   });
@@ -224,7 +229,7 @@ test('a medium that was disposed of says so', () => {
 
 test('textOf gives what a record holds, and null without one', () => {
   const store = storeOf(new SharedMemoryRegistry<string>({ codec: json, initial: THEME }));
-  expect([textOf(store, store.get('theme')), textOf(store, null), textOf(store, undefined)]).toEqual(['dark', null, null]);
+  expect([textOf(store, store.get('theme', null)), textOf(store, null), textOf(store, undefined)]).toEqual(['dark', null, null]);
 });
 
 test('utf16Size counts two bytes for each UTF-16 code unit of key and value', () => {

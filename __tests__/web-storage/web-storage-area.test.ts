@@ -44,7 +44,7 @@ describe('the options', () => {
   test.each<[options: unknown, complaint: string]>([
     [null, 'options to be an object, got null'],
     ['https://app.test', 'options to be an object, got "https://app.test"'],
-    [{ orgin: 'https://app.test' }, 'options origin, quota, initial, registry, scheduler, got "orgin"'],
+    [{ orgin: 'https://app.test' }, 'no other options than origin, quota, initial, registry, scheduler, got "orgin"'],
     [{ origin: 'app.test' }, `${origin}, got "app.test"`],
     [{ origin: '' }, `${origin}, got ""`],
     [{ origin: 5 }, `${origin}, got 5`],
@@ -66,8 +66,8 @@ describe('the options', () => {
     [{ initial: new Map([['theme', 'dark']]) }, 'initial to be an object of strings by key, got an instance of Map'],
     [{ initial: { theme: 'dark', count: 5 } }, 'initial to be an object of strings by key, got 5'],
     [{ initial: { theme: DARK } }, 'initial to be an object of strings by key, got an object'],
-    [{ registry: new Map() }, 'a SharedMemoryRegistry of this copy of the package, got an instance of Map'],
-    [{ registry: null }, 'a SharedMemoryRegistry of this copy of the package, got null'],
+    [{ registry: new Map() }, 'a SharedMemoryRegistry, got an instance of Map'],
+    [{ registry: null }, 'a SharedMemoryRegistry, got null'],
     [{ registry, initial: {} }, 'no initial or quota beside a registry, got an object'],
     [{ registry, quota: 5 }, 'no initial or quota beside a registry, got an object'],
   ])('say what they take: %p', (options, complaint) => {
@@ -141,7 +141,7 @@ describe('openWindow', () => {
   test.each<[options: unknown, complaint: string]>([
     [null, 'options to be an object, got null'],
     ['/settings', 'options to be an object, got "/settings"'],
-    [{ name: 'settings' }, 'options url, client, got "name"'],
+    [{ name: 'settings' }, 'no other options than url, client, got "name"'],
     [{ client: 5 }, 'client to be a string, got 5'],
     [{ client: null }, 'client to be a string, got null'],
     [{ url: 'https://other.test/' }, 'url to be an address of https://app.test, got "https://other.test/"'],
@@ -454,7 +454,7 @@ describe('corrupt', () => {
     const registry = new SharedMemoryRegistry<string>({ codec: json, initial: { state: { revision: '7', data: 'ok' } } });
     const area = new WebStorageArea({ registry });
     expect(area.corrupt('state', (text) => `${text}\0`)).toBe('ok\0');
-    expect([storeOf(registry).get('state')?.data, registry.peek('state')?.snapshot.revision]).toEqual(['"ok\\u0000"', '7']);
+    expect([storeOf(registry).get('state', null)?.data, registry.peek('state')?.snapshot.revision]).toEqual(['"ok\\u0000"', '7']);
     expect(area.corrupt('state', () => '')).toBe('');
     expect(area.corrupt('state')).toBe('');
   });
@@ -471,7 +471,7 @@ describe('corrupt', () => {
   test('leaves metadata as they are', async () => {
     const area = new WebStorageArea();
     const metadata = { savedAt: 5, schemaVersion: 2, sizeBytes: 9, compressed: true };
-    await area.registry.getBackend('state').saveWithMetadata({ revision: '7', data: 'text' }, metadata);
+    await area.registry.getBackend('state').saveWithMetadata({ snapshot: { revision: '7', data: 'text' }, metadata });
     area.corrupt('state');
     expect(area.registry.peek('state')).toEqual({ snapshot: { revision: '7', data: 'te' }, metadata });
   });

@@ -41,12 +41,12 @@ test('a request by axios-cache-interceptor 1.12.0 waits for ever when its entry 
   expect(failure.timeline).toBe(
     `
 office   shop
-──────   ──────────────
+──────   ────────────────────────────────────
 ·        load → nothing
-·        update 1
-·        load → 1
+·        update 1: {"state":"loading","pre…
+·        load#2 → 1: {"state":"loading","pre…
 clear    ·
-·        load → nothing
+·        load#3 → nothing
 `.trim(),
   );
   expect(failure.received).toContain('a scenario that does not end');
@@ -55,5 +55,5 @@ clear    ·
 test('every request by axios-cache-interceptor 1.12.1 is answered', async () => {
   const report = await explore(removeWhileRequesting(fixed));
 
-  expect(report).toEqual({ schedules: 47, complete: true });
+  expect(report).toMatchObject({ schedules: 42, complete: true });
 });

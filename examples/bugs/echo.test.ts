@@ -70,5 +70,5 @@ sets theme to dark     ·         ·
 });
 
 test('two tabs that only take it over do not', async () => {
-  expect(await explore(twoChoices(QuietTheme), { time: true })).toEqual({ schedules: 3, complete: true });
+  expect(await explore(twoChoices(QuietTheme), { time: true })).toMatchObject({ schedules: 2, complete: true });
 });

@@ -27,7 +27,7 @@ function atTheEndOfASession(greetUser: typeof greet) {
       registry.getBackend('session', { client: 'page' }),
     ];
     const metadata = { savedAt: clock.now(), ttlMs: 60_000, schemaVersion: 1, sizeBytes: 0, compressed: false };
-    await server.saveWithMetadata({ revision: '1', data: { user: 'Ann' } }, metadata);
+    await server.saveWithMetadata({ snapshot: { revision: '1', data: { user: 'Ann' } }, metadata });
     void clock.sleep(60_000);
     expect(['Hello Ann', 'Please sign in']).toContain(await greetUser(page));
   };
@@ -44,16 +44,16 @@ test('a session that ends between two reads greets nobody', async () => {
   expect(failure.cause).toMatchObject({ message: expect.stringContaining('Hello undefined') });
   expect(failure.timeline).toBe(
     `
-server   page             clock
-──────   ──────────────   ────────
-save 1   ·                ·
-·        stat → 1         ·
-·        ·                60000 ms
-·        load → nothing   ·
+server                   page             clock
+──────────────────────   ──────────────   ────────
+save 1: {"user":"Ann"}   ·                ·
+·                        stat → 1         ·
+·                        ·                60000 ms
+·                        load → nothing   ·
 `.trim(),
   );
 });
 
 test('a session that is read once does not', async () => {
-  expect(await explore(atTheEndOfASession(greetByOneRead), options)).toEqual({ schedules: 3, complete: true });
+  expect(await explore(atTheEndOfASession(greetByOneRead), options)).toMatchObject({ schedules: 2, complete: true });
 });

@@ -4,14 +4,13 @@ import { ExplorationError } from 'shared-memory-registry/simulation';
 
 const GALLERY = readFileSync(join(__dirname, '../../docs/finding-races.md'), 'utf8');
 
-/** The failure that an exploration ends with, printed as whoever runs into it sees it. The gallery's page shows it as well. */
+/** The failure that an exploration ends with. The gallery's page shows its timeline and its diagram. */
 export async function failureOf(exploration: Promise<unknown>): Promise<ExplorationError> {
-  const { currentTestName, testPath = '' } = expect.getState();
+  const { testPath = '' } = expect.getState();
   try {
     await exploration;
   } catch (error) {
     if (!(error instanceof ExplorationError)) throw error;
-    process.stdout.write(`\n${currentTestName}\n${error.message}`);
     for (const shown of [basename(testPath), error.timeline, error.diagram]) expect(GALLERY).toContain(shown);
     return error;
   }

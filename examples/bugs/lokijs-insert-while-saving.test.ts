@@ -11,7 +11,7 @@ const buggy: typeof Loki = require('lokijs-1.5.1');
 const fixed: typeof Loki = require('lokijs-1.5.2');
 
 function insertWhileSaving(Database: typeof Loki) {
-  return async ({ registry, turn }: ExploreContext<string>) => {
+  return async ({ registry, step }: ExploreContext<string>) => {
     const storage = asAsyncStorage(registry, { client: 'app' });
     const adapter: LokiPersistenceAdapter = {
       loadDatabase: (name, callback) => void storage.getItem(name).then(callback),
@@ -22,11 +22,11 @@ function insertWhileSaving(Database: typeof Loki) {
     orders.insert({ item: 'tea' });
 
     const save = async () => {
-      await turn('app', 'saves');
+      await step('app', 'saves');
       await new Promise((resolve) => shop.saveDatabase(resolve));
     };
     const insert = async () => {
-      await turn('app', 'inserts milk');
+      await step('app', 'inserts milk');
       orders.insert({ item: 'milk' });
     };
     await Promise.all([save(), insert()]);
@@ -44,11 +44,11 @@ test('LokiJS 1.5.1 never saves what was inserted while it saved', async () => {
   expect(failure.timeline).toBe(
     `
 app
-────────────
+──────────────────────────────────
 saves
 inserts milk
-update 1
-load → 1
+update 1: {"filename":"shop","col…
+load → 1: {"filename":"shop","col…
 `.trim(),
   );
   expect(failure.cause).toMatchObject({ matcherResult: { expected: ['tea', 'milk'], actual: ['tea'] } });
@@ -57,5 +57,5 @@ load → 1
 test('LokiJS 1.5.2 has saved everything when it is closed', async () => {
   const report = await explore(insertWhileSaving(fixed));
 
-  expect(report).toEqual({ schedules: 4, complete: true });
+  expect(report).toMatchObject({ schedules: 4, complete: true });
 });

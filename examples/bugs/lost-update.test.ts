@@ -32,12 +32,12 @@ test('a click that loads, adds one and saves overwrites the click of another tab
 
   expect(failure.timeline).toBe(
     `
-tab-1      tab-2
-────────   ────────
-load → 0   ·
-·          load → 0
-·          save 1
-save 1     ·
+tab-1                   tab-2
+─────────────────────   ─────────────────────
+load → 0: {"count":0}   ·
+·                       load → 0: {"count":0}
+·                       save 1: {"count":1}
+save 1: {"count":1}     ·
 `.trim(),
   );
 });
@@ -50,5 +50,5 @@ test('a click that updates does not', async () => {
     { initial },
   );
 
-  expect(report).toEqual({ schedules: 2, complete: true });
+  expect(report).toMatchObject({ schedules: 2, complete: true });
 });

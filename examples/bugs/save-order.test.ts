@@ -41,14 +41,14 @@ test('a save that is overtaken by the next one stays', async () => {
   expect(failure.cause).toMatchObject({ matcherResult: { actual: 'te', expected: 'tea' } });
   expect(failure.timeline).toBe(
     `
-request-1   request-2
-─────────   ─────────
-·           save 2
-save 1      ·
+request-1      request-2
+────────────   ─────────────
+·              save 2: "tea"
+save 1: "te"   ·
 `.trim(),
   );
 });
 
 test('a save that waits for the one before it does not', async () => {
-  expect(await explore(typing(queuedAutosave))).toEqual({ schedules: 1, complete: true });
+  expect(await explore(typing(queuedAutosave))).toMatchObject({ schedules: 1, complete: true });
 });

@@ -1,85 +1,113 @@
-import type { StorageCodec } from '../codec/storage-codec';
+import type { dataType } from '../codec/data-type';
+import { encodeWith, type StorageCodec } from '../codec/storage-codec';
 import { structured } from '../codec/structured';
-import { decodeWith, encodeWith } from '../codec/use-codec';
 import type {
-  AbortSignalLike,
   Awaitable,
   OperationOptions,
+  PersistedSnapshotMetadata,
   Revision,
   SnapshotEnvelope,
   SnapshotInput,
-  SnapshotMetadata,
   StorageBackend,
+  Updater,
   WriteOptions,
 } from '../contracts';
-import { attempt, describe, locate, refuse, StorageError } from '../errors';
-import { isRevision } from '../revision';
-import { checkCondition, MeasuredRecord, type StorageRecord, type WriteCondition } from '../store/storage-record';
-import { checkCallback, checkKey, checkOptions, checkSnapshot } from './checks';
-import { chain, isPromiseLike, recover, untilAborted } from './flow';
-import { Turn } from './turn';
-
-/** What is going on, as `perform` is told. */
-export interface Operation {
-  readonly type: 'save' | 'load' | 'clear' | 'update' | 'stat' | 'getUsage';
-  readonly key: string;
-  readonly client: string;
-  /** Of a save: the revision that is to be stored. */
-  readonly revision?: Revision;
-  /** Of a conditional write: what must be stored. */
-  readonly ifMatch?: Revision | null;
-}
+import { addContext, attempt, fail, invalidThis, markClass, RevisionConflictError, withContext, wrapError } from '../errors';
+import {
+  assertPrecondition,
+  openRecord,
+  type ReadContext,
+  type StorageRecord,
+  type WriteCondition,
+} from '../store/storage-record';
+import { chain, isPromiseLike, recover } from './awaitable';
+import { checkCallback, checkKey, checkOptions, checkSnapshot } from './input-validation';
+import { type Operation, type OperationMethod, operationType } from './operation';
+import { OperationQueue, type Ticket } from './operation-queue';
+import { assertUnanswered, performInTurn, throwIfAborted } from './perform-in-turn';
 
 export interface BackendOptions {
   /** Any string. */
   readonly key: string;
   /** Name of who uses this handle, in changes and operations. Default: `client`. A registry numbers its handles: 1 reads `client-1`. */
-  readonly client?: string | number;
+  readonly client?: string | number | undefined;
 }
 
-/** @internal Names the member that carries `T`. */
-export declare const dataType: unique symbol;
+/** Names the method that makes the record of a save. */
+export const createRecord: unique symbol = Symbol('createRecord');
+
+/** Names the operation that is taking effect, for mixins that change what a `write` does. Copies of this package share it. */
+export const currentOperation: unique symbol = Symbol.for('shared-memory-registry.currentOperation');
+
+/** Names the store of a handle, for mixins that remember what is in it. A handle without it shares its store with its whole class. */
+export const storeOfHandle: unique symbol = Symbol.for('shared-memory-registry.storeOfHandle');
+
+/** What an operation does to the store. There is a ticket where something is before the operation, or around it. */
+type Effect<T, Prepared, Result> = (
+  backend: BaseStorageBackend<T>,
+  prepared: Prepared,
+  condition: WriteCondition,
+  ticket?: Ticket,
+) => Awaitable<Result>;
+
+/** Names what the class gives to `withMetadataTracking`. */
+export const operationPath: unique symbol = Symbol('operationPath');
 
 /**
- * A handle on one key of some medium. The public methods check, copy and keep order; a subclass says where records go.
+ * A handle on one key of some store. The public methods check, copy and keep order; a subclass says where records go.
  *
- * Four ways to extend: `perform` (around an operation), `read`/`write`/`erase` (another medium), `validate` (what may be
- * stored) and `codec` (how it is copied). None of them is called from a constructor.
+ * The library calls five hooks, and no other method that a subclass may override: `perform` (around an operation), `read`
+ * and `write` (the store), `validate` (what may be stored), `codec` (how data is copied) and `now` (the time). None of them
+ * is called from a constructor.
  */
 export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
-  /** @internal Carries `T` through mixins; there is nothing here when the program runs. */
+  /** @internal The path of operations, for the mixin too. */
+  static readonly [operationPath] = {
+    read: <T, R>(
+      backend: BaseStorageBackend<T>,
+      method: OperationMethod,
+      options: OperationOptions | undefined,
+      open: (record: StorageRecord, codec: StorageCodec<T>) => R,
+    ) =>
+      BaseStorageBackend.#run(backend, method, options, nothing, BaseStorageBackend.#read, (record) =>
+        record === null ? null : open(record, backend.codec),
+      ),
+    save: <T>(
+      backend: BaseStorageBackend<T>,
+      options: WriteOptions | undefined,
+      prepare: () => [snapshot: SnapshotInput<T>, metadata: PersistedSnapshotMetadata],
+    ) => {
+      const encode = () => backend.#encode(...prepare());
+      return BaseStorageBackend.#run(backend, 'saveWithMetadata', options, encode, BaseStorageBackend.#write, nothing);
+    },
+  };
+
+  /** Carries `T` through mixins. */
   declare readonly [dataType]: T;
   readonly key: string;
-  /**
-   * The latest operation that is under way. While there is none, the client's name or number: a program may hold many
-   * thousands of handles, most of them idle.
-   */
-  #latest: Turn | string | number;
+  readonly #client: string | number;
+  readonly #queue = new OperationQueue();
 
   /** @throws {StorageError} `ERR_INVALID_KEY`, `ERR_INVALID_OPTION` */
   constructor(options: BackendOptions) {
-    if (typeof options !== 'object' || options === null) refuse('ERR_INVALID_OPTION', 'options { key, client? }', options);
-    const { key, client = 'client' } = options;
-    this.key = checkKey(key);
-    this.#latest = client;
-    if (typeof client === 'string' || Number.isSafeInteger(client)) return;
-    refuse('ERR_INVALID_OPTION', 'client to be a string or a whole number', client);
+    const { key, client } = withContext(`new ${this.constructor.name}`, () => checkBackendOptions(options));
+    this.key = key;
+    this.#client = client;
   }
 
   /** Name of who uses this handle, in changes and operations. */
   get client(): string {
-    const client = this.#latest instanceof Turn ? this.#latest.client : this.#latest;
-    return typeof client === 'number' ? `client-${client}` : client;
+    return typeof this.#client === 'number' ? `client-${this.#client}` : this.#client;
   }
 
   /**
    * Stores a copy of the snapshot, taken now, however late it takes effect.
    * @throws {StorageError} `ERR_INVALID_SNAPSHOT`, `ERR_INVALID_REVISION`, `ERR_INVALID_OPTION`, `ERR_UNCLONEABLE` or
-   * `ERR_UNSERIALIZABLE`, `ERR_REVISION_CONFLICT`, `22` (quota exceeded), `ERR_DISPOSED`; from code of a subclass or a
-   * codec, `ERR_HOOK_FAILED` and `ERR_CODEC_FAILED`, with the cause
+   * `ERR_UNSERIALIZABLE`, `ERR_REVISION_CONFLICT`, `22` (quota exceeded), `ERR_OUTCOME_UNKNOWN`, `ERR_DISPOSED`; from code of
+   * a subclass or a codec, `ERR_HOOK_FAILED` and `ERR_CODEC_FAILED`, with the cause
    */
   save(snapshot: SnapshotInput<T>, options?: WriteOptions): Promise<void> {
-    return this.submitSave(snapshot, options);
+    return BaseStorageBackend.#run(this, 'save', options, () => this.#encode(snapshot), BaseStorageBackend.#write, nothing);
   }
 
   /**
@@ -87,46 +115,40 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
    * @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED`
    */
   load(options?: OperationOptions): Promise<SnapshotEnvelope<T> | null> {
-    if (this.isFree(options)) return this.loadNow();
-    return this.submitRead('load', options, (record) => this.open(record));
+    return BaseStorageBackend.#run(this, 'load', options, nothing, BaseStorageBackend.#read, BaseStorageBackend.#open);
   }
 
   /**
    * Removes this key alone. Does nothing where nothing is stored.
-   * @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_REVISION_CONFLICT`, `ERR_DISPOSED`
+   * @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_REVISION_CONFLICT`, `ERR_OUTCOME_UNKNOWN`, `ERR_DISPOSED`
    */
   clear(options?: WriteOptions): Promise<void> {
-    return this.submit('clear', options, (condition) => ({ effect: () => this.erase(condition), present: nothing }));
+    return BaseStorageBackend.#run(this, 'clear', options, () => null, BaseStorageBackend.#write, nothing);
   }
 
   /**
-   * Reads, changes and writes as one: nobody else's write comes between.
-   * @param updater is given a copy of what is stored, or `null`, and returns what to store. Synchronous. Where another
-   * client of the same medium was faster, it is called again.
+   * Reads, changes and writes as one: a write of another client between the two starts it again.
+   * @param updater is given a copy of what is stored, or `null`, and returns what to store. Synchronous. It may be called
+   * several times.
    * @returns a copy of what was stored
    * @throws {StorageError} what `save` throws; `ERR_INVALID_CALLBACK`, `ERR_UPDATER_FAILED`
    */
-  update(
-    updater: (current: SnapshotEnvelope<T> | null) => SnapshotInput<T>,
-    options?: WriteOptions,
-  ): Promise<SnapshotEnvelope<T>> {
-    return this.submit('update', options, (condition) => {
-      checkCallback(updater, 'an updater');
-      return {
-        effect: () => this.exchange(updater, condition),
-        present: (record: StorageRecord) => this.open(this.requireRecord(record)),
-      };
-    });
+  update(updater: Updater<T>, options?: WriteOptions): Promise<SnapshotEnvelope<T>> {
+    const check = () => checkCallback(updater, 'an updater');
+    const effect: Effect<T, void, StorageRecord> = (backend, _, condition, ticket) =>
+      backend.#readModifyWrite(updater, 1, condition, ticket);
+    return BaseStorageBackend.#run(this, 'update', options, check, effect, (record) => openRecord(record, this.codec));
   }
 
   /**
-   * Around every operation. Call `action` to let it take effect, and return what it returned; do something before or
-   * after, wait, throw, or don't call it at all. It may be called again after it failed.
+   * The hook around an operation. Call `action` to let it take effect, wait for it, and return what it returned; do something
+   * before or after, wait, or throw. `action` may be called again after it failed.
    *
-   * `action` gives the stored record (or `null`) for a load, a stat and a usage, the new record for an update, and nothing
-   * for a save and a clear. To look at the medium in here, use `this.read()`: an operation of this handle, such as
-   * `this.load()`, comes after the one that is being performed, so awaiting it before `action` is called never ends (where
-   * that can be seen at once, it is refused with `ERR_HOOK_FAILED`).
+   * - A save, a clear or an update must not end before its `action` has: that is an `ERR_HOOK_FAILED`.
+   * - A load, a stat or a usage may be answered without `action`, with any record or `null`.
+   * - What it throws, the caller gets: a `StorageError` as it is, anything else as the cause of an `ERR_HOOK_FAILED`.
+   * - To look at the store in here, use `this.read()`: an operation of this handle, such as `this.load()`, waits for the one
+   *   that is being performed. Where that can be seen at once, it is an `ERR_HOOK_FAILED`.
    *
    * `super.perform(operation, action)` calls `action` at once.
    */
@@ -134,21 +156,19 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
     return action();
   }
 
-  /** The record of this key, or `null`. */
-  protected abstract read(): Awaitable<StorageRecord | null>;
+  /** The record of this key, or `null`. Changes nothing. An override gives its parameter a default, `context = {}`. */
+  protected abstract read(context?: ReadContext): Awaitable<StorageRecord | null>;
 
   /**
-   * Puts the record that `supersede(current, record, condition)` returns in the place of the current one. Check and
-   * change must be one step of the medium, or two clients can both pass the check.
+   * Stores `nextRecord(current, record, condition)`; where that is `null`, removes what is there. To check and to store must
+   * be one step of the store, or two clients can both pass the check. An override gives its last parameter a default,
+   * `condition = {}`.
    */
-  protected abstract write(record: StorageRecord, condition: WriteCondition): Awaitable<void>;
-
-  /** Removes the record, if `checkCondition(condition, current)` lets it. */
-  protected abstract erase(condition: WriteCondition): Awaitable<void>;
+  protected abstract write(record: StorageRecord | null, condition?: WriteCondition): Awaitable<void>;
 
   /**
-   * Throws to refuse a snapshot. It is given a copy, as a load would return it, and it is synchronous. Called before
-   * `perform`; in an update, after the updater.
+   * Throws where a snapshot may not be stored. It is given a copy, as a load would return it, and it is synchronous. Called
+   * before `perform`; in an update, after the updater.
    */
   protected validate(_snapshot: SnapshotEnvelope<T>): void {}
 
@@ -162,252 +182,158 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
     return Date.now();
   }
 
-  /** @internal Makes the record of a save; metadata tracking puts more into it. */
-  protected record(revision: Revision, data: unknown, _metadata?: SnapshotMetadata): StorageRecord {
+  /** @internal */
+  get [currentOperation](): Operation | undefined {
+    return this.#queue.first?.operation;
+  }
+
+  /** @internal Metadata tracking puts more into the record. */
+  [createRecord](revision: Revision, data: unknown, _metadata?: PersistedSnapshotMetadata): StorageRecord {
     return { revision, data };
   }
 
-  /** @internal A save, with metadata or without. */
-  protected submitSave(snapshot: SnapshotInput<T>, options?: WriteOptions, metadata?: () => SnapshotMetadata): Promise<void> {
-    if (this.isFree(options)) return this.saveNow(snapshot, metadata);
-    return this.submit('save', options, (condition) => {
-      const record = this.admit(snapshot, metadata?.());
-      return { record, effect: () => this.write(record, condition), present: nothing };
-    });
+  static #read<T>(backend: BaseStorageBackend<T>, _: unknown, { signal }: WriteCondition): Awaitable<StorageRecord | null> {
+    return backend.read(signal === undefined ? FIRST_READ : { ...FIRST_READ, signal });
   }
 
-  /** @internal An operation that reads the record and makes something of it. */
-  protected submitRead<R>(
-    type: 'load' | 'stat' | 'getUsage',
-    options: OperationOptions | undefined,
-    present: (record: StorageRecord | null) => R,
+  static #open<T>(record: StorageRecord | null, backend: BaseStorageBackend<T>): SnapshotEnvelope<T> | null {
+    return record === null ? null : openRecord(record, backend.codec);
+  }
+
+  static #write<T>(backend: BaseStorageBackend<T>, record: StorageRecord | null, condition: WriteCondition, ticket?: Ticket) {
+    if (ticket !== undefined) ticket.isWriting = true;
+    return backend.write(record, condition);
+  }
+
+  /** The path of every operation: check, queue, perform, apply, leave the queue, and say in an error where it happened. */
+  static async #run<T, P, E, R>(
+    backend: BaseStorageBackend<T>,
+    method: OperationMethod,
+    options: WriteOptions | undefined,
+    prepare: () => P,
+    effect: Effect<T, P, E>,
+    mapResult: (result: E, backend: BaseStorageBackend<T>) => R,
   ): Promise<R> {
-    return this.submit(type, options, () => ({
-      effect: () => this.read(),
-      present: (record) => present(this.checkRecord(record)),
-    }));
+    let condition = UNCONDITIONAL;
+    try {
+      if (options !== undefined) condition = checkOptions(options);
+      const queue = backend.#queue;
+      // The fast path: nothing is before the operation, and nothing around it.
+      const isFast = condition.signal === undefined && backend.perform === PERFORM && queue.hold();
+      const ticket = isFast ? undefined : backend.#enter(method);
+      try {
+        if (ticket !== undefined) throwIfAborted(condition.signal);
+        const prepared = prepare();
+        const result =
+          ticket === undefined
+            ? effect(backend, prepared, condition)
+            : backend.#perform(operationType(method), prepared, effect, condition, ticket);
+        return mapResult(isPromiseLike(result) ? await result : result, backend);
+      } finally {
+        if (ticket === undefined) queue.release();
+        else {
+          ticket.isAnswered = true;
+          if (!ticket.isWriting) queue.leave(ticket);
+        }
+      }
+    } catch (error) {
+      throw BaseStorageBackend.#explain(backend, error, method, condition);
+    }
   }
 
-  /** @internal A snapshot of its own from a record. */
-  protected open<R extends StorageRecord | null>(record: R): SnapshotEnvelope<T> | (R & null);
-  protected open(record: StorageRecord | null): SnapshotEnvelope<T> | null {
-    return record && { revision: record.revision, data: decodeWith(this.codec, record.data) };
+  /** An operation that `perform` starts before it calls its action would wait for itself. */
+  #enter(method: OperationMethod): Ticket {
+    if (!this.#queue.isPerforming) return this.#queue.enter();
+    const received = `this.${method}(), which would wait for the operation that is being performed`;
+    return fail('ERR_HOOK_FAILED', `${this.constructor.name}.perform to read the store with this.read()`, method, received);
   }
 
-  /** Checks, copies, checks the copy. What is refused here never reaches `perform`. */
-  private admit(snapshot: SnapshotInput<T>, metadata?: SnapshotMetadata, expected?: string): StorageRecord {
-    const { revision, data } = checkSnapshot(snapshot, expected);
-    const encoded = encodeWith(this.codec, data);
-    const record = this.record(revision, encoded, metadata);
-    // Only for a `validate` of a subclass: the copy to look at is not free.
-    if (this.validate !== BaseStorageBackend.prototype.validate) this.callValidate(this.open(record));
-    return record;
+  #perform<P, E>(type: Operation['type'], prepared: P, effect: Effect<T, P, E>, condition: WriteCondition, ticket: Ticket) {
+    const { ifMatch, signal } = condition;
+    const operation: Operation = Object.freeze({
+      type,
+      key: this.key,
+      client: this.client,
+      ...(type === 'save' && { revision: (prepared as StorageRecord).revision }),
+      ...(ifMatch !== undefined && { ifMatch }),
+    });
+    return performInTurn<E>(
+      operation,
+      { queue: this.#queue, ticket, signal },
+      (performed, action) => this.perform(performed, action),
+      () => effect(this, prepared, condition, ticket),
+    );
   }
 
-  private callValidate(snapshot: SnapshotEnvelope<T>): void {
-    const expected = `${this.constructor.name}.validate to accept the snapshot`;
-    const verdict: unknown = attempt('ERR_HOOK_FAILED', expected, () => this.validate(snapshot));
-    if (verdict === undefined) return;
-    // A promise or `false` from a validate that was meant to refuse would otherwise accept everything.
-    refuse('ERR_HOOK_FAILED', `${this.constructor.name}.validate to throw or to return nothing`, verdict);
-  }
-
-  /** An update's effect. On a synchronous medium it is one synchronous step; on others, a lost race starts it again. */
-  private exchange(
-    updater: (current: SnapshotEnvelope<T> | null) => SnapshotInput<T>,
-    condition: WriteCondition,
-    attempts = 1000,
-  ): Awaitable<StorageRecord> {
-    return chain(this.read(), (found) => {
-      const current = this.checkRecord(found);
-      checkCondition(condition, current);
-      const snapshot = attempt('ERR_UPDATER_FAILED', 'the updater to succeed', () => updater(this.open(current)));
-      const record = this.admit(snapshot, undefined, 'the updater to return a snapshot { revision, data } at once');
-      this.open(record); // what can't be handed out is not stored either
+  /** The effect of an update. On a synchronous store it is one synchronous step; on others, a lost race starts it again. */
+  #readModifyWrite(updater: Updater<T>, attempts: number, condition: WriteCondition, ticket?: Ticket): Awaitable<StorageRecord> {
+    const { ifMatch, signal } = condition;
+    return chain(this.read({ attempt: attempts, signal }), (current) => {
+      if (ticket !== undefined) assertUnanswered(ticket, signal);
+      const before = current === null ? null : openRecord(current, this.codec);
+      assertPrecondition(current, { ifMatch });
+      const snapshot = attempt('ERR_UPDATER_FAILED', 'the updater to succeed', () => updater(before));
+      const record = this.#encode(snapshot, undefined, 'the updater to return a snapshot { revision, data } at once');
+      openRecord(record, this.codec); // what can't be handed out is not stored either
+      if (ticket !== undefined) {
+        throwIfAborted(signal);
+        ticket.isWriting = true;
+      }
       return recover(
-        () => chain(this.write(record, { ifMatch: current?.revision ?? null }), () => record),
+        () => chain(this.write(record, { ...condition, replaces: current }), () => record),
         (error) => {
-          if (attempts > 1 && StorageError.is(error) && error.code === 'ERR_REVISION_CONFLICT')
-            return this.exchange(updater, condition, attempts - 1);
-          throw error;
+          if (ticket !== undefined) ticket.isWriting = false;
+          if (!RevisionConflictError.is(error) || ticket?.isAnswered) throw error;
+          if (attempts === MOST_ATTEMPTS) throw new RevisionConflictError(error.ifMatch, error.actual, GIVEN_UP);
+          return this.#readModifyWrite(updater, attempts + 1, condition, ticket);
         },
       );
     });
   }
 
-  /** Hooks are other people's code: what they give is looked at before it is used. */
-  private checkRecord<R extends StorageRecord | null>(record: R): R {
-    return record === null ? record : this.requireRecord(record);
+  /** Checks, copies, checks the copy. What fails here never reaches `perform`. */
+  #encode(snapshot: SnapshotInput<T>, metadata?: PersistedSnapshotMetadata, expected?: string): StorageRecord {
+    const { revision, data } = checkSnapshot(snapshot, expected);
+    const record = this[createRecord](revision, encodeWith(this.codec, data), metadata);
+    // Only for a `validate` of a subclass: the copy to look at is not free.
+    if (this.validate !== VALIDATE) this.#callValidate(record);
+    return record;
   }
 
-  private requireRecord<R extends StorageRecord | null>(record: R): R {
-    if (record instanceof MeasuredRecord) return record;
-    if (typeof record === 'object' && record !== null && 'data' in record && isRevision(record.revision)) return record;
-    return refuse('ERR_INVALID_RECORD', `the hooks of ${this.constructor.name} to give a record { revision, data }`, record);
+  #callValidate(record: StorageRecord): void {
+    const name = `${this.constructor.name}.validate`;
+    const snapshot = openRecord(record, this.codec);
+    const verdict: unknown = attempt('ERR_HOOK_FAILED', `${name} to accept the snapshot`, () => this.validate(snapshot));
+    // A promise or `false` from a validate that was meant to throw would otherwise accept everything.
+    if (verdict !== undefined) fail('ERR_HOOK_FAILED', `${name} to throw or to return nothing`, verdict);
   }
 
-  // Private methods without a `#`: for those, V8 gives every instance one more field (8 bytes).
-
-  /**
-   * Whether an operation can go the short way: nothing is before it, and nothing around it. That is how most go, and it
-   * halves what a tiny load takes beside the copy, and takes a tenth off a save.
-   */
-  private isFree(options: OperationOptions | undefined): boolean {
-    return options === undefined && !(this.#latest instanceof Turn) && !this.isPerformed;
-  }
-
-  /** The short way of a save. */
-  private async saveNow(snapshot: SnapshotInput<T>, metadata?: () => SnapshotMetadata): Promise<void> {
-    const turn = this.takeTurn();
-    try {
-      const written = this.write(this.admit(snapshot, metadata?.()), UNCONDITIONAL);
-      if (isPromiseLike(written)) await written;
-    } catch (error) {
-      throw this.explain(error, 'save');
-    } finally {
-      this.endTurn(turn);
-    }
-  }
-
-  /** The short way of a load: it needs no turn where the medium answers at once. */
-  private async loadNow(): Promise<SnapshotEnvelope<T> | null> {
-    try {
-      const record = this.read();
-      if (record === null) return null;
-      // As `open` does, whose call would cost more than all that it does.
-      if (record instanceof MeasuredRecord) return { revision: record.revision, data: decodeWith(this.codec, record.data) };
-      if (!isPromiseLike(record)) return this.open(this.requireRecord(record));
-      const turn = this.takeTurn();
-      try {
-        return this.open(this.checkRecord(await record));
-      } finally {
-        this.endTurn(turn);
-      }
-    } catch (error) {
-      throw this.explain(error, 'load');
-    }
-  }
-
-  /** The way of every operation: door, turn, `perform`, effect, and an error that says where it happened. */
-  private async submit<E, R>(
-    type: Operation['type'],
-    options: WriteOptions | undefined,
-    prepare: (condition: WriteCondition) => Prepared<E, R>,
-  ): Promise<R> {
-    // The turn is taken before anything of the caller's runs: a save made by a getter of the data comes after this one.
-    const turn = this.takeTurn();
-    let signal: AbortSignalLike | undefined;
-    try {
-      this.refuseNested(type, turn);
-      let condition: WriteCondition = UNCONDITIONAL;
-      if (options !== undefined) ({ signal, ...condition } = checkOptions(options));
-      if (signal?.aborted) throw signal.reason;
-      const prepared = prepare(condition);
-      if (signal?.aborted) throw signal.reason;
-      if (this.isPerformed || signal || turn.earlier()) {
-        return prepared.present(await this.callPerform(type, prepared, condition, turn, signal));
-      }
-      const result = prepared.effect();
-      return prepared.present(isPromiseLike(result) ? await result : result);
-    } catch (error) {
-      if (signal?.aborted && error === signal.reason) throw error;
-      throw this.explain(error, type);
-    } finally {
-      this.endTurn(turn);
-    }
-  }
-
-  private takeTurn(): Turn {
-    const latest = this.#latest;
-    const turn = latest instanceof Turn ? new Turn(latest.client, latest) : new Turn(latest, undefined);
-    this.#latest = turn;
-    return turn;
-  }
-
-  private endTurn(turn: Turn): void {
-    turn.finish();
-    if (this.#latest === turn) this.#latest = turn.earlier() ?? turn.client;
-  }
-
-  /** Whether a subclass has put something around operations. */
-  private get isPerformed(): boolean {
-    return this.perform !== performAtOnce;
-  }
-
-  private callPerform<E>(
-    type: Operation['type'],
-    { record, effect }: Prepared<E, unknown>,
-    condition: WriteCondition,
-    turn: Turn,
-    signal: AbortSignalLike | undefined,
-  ): Promise<E> {
-    const operation: Operation = {
-      type,
-      key: this.key,
-      client: this.client,
-      ...(record && { revision: record.revision }),
-      ...(condition.ifMatch !== undefined && { ifMatch: condition.ifMatch }),
-    };
-    let started = false;
-    const take = (): Awaitable<E> => {
-      if (signal?.aborted) throw signal.reason;
-      // A save that its caller was told has failed must not come back over newer ones.
-      if (turn.finished)
-        refuse('ERR_HOOK_FAILED', 'action to be called while the operation is under way', 'a call after its end');
-      started = true;
-      return chain(effect(), (result) => {
-        turn.finish();
-        return result;
-      });
-    };
-    turn.performing = true;
-    try {
-      // A `perform` of a subclass may give its result without a promise.
-      const performed = Promise.resolve(
-        this.perform(operation, () => {
-          turn.performing = false;
-          return chain(turn.arrival(), take);
-        }),
-      );
-      return signal ? untilAborted(performed, signal, () => started) : performed;
-    } finally {
-      turn.performing = false;
-    }
-  }
-
-  /** An operation that `perform` starts before it calls its action would wait for itself. */
-  private refuseNested(type: Operation['type'], turn: Turn): void {
-    if (turn.outer === undefined) return;
-    throw new StorageError('ERR_HOOK_FAILED', {
-      key: this.key,
-      operation: type,
-      expected: `${this.constructor.name}.perform to look at the medium with this.read()`,
-      received: `this.${type}(), which would wait for the operation that is being performed`,
-    });
-  }
-
-  private explain(error: unknown, type: Operation['type']): StorageError {
-    if (StorageError.is(error)) return locate(error, type, this.key);
-    return new StorageError('ERR_HOOK_FAILED', {
-      key: this.key,
-      operation: type,
-      expected: `the hooks of ${this.constructor.name} to succeed`,
-      received: describe(error),
-      cause: error,
-    });
+  /** What an operation rejects with. It is not a part of `#run`: the longer an async function, the more each call of it takes. */
+  static #explain(backend: BaseStorageBackend<unknown>, error: unknown, method: OperationMethod, { signal }: WriteCondition) {
+    if (signal?.aborted && error === signal.reason) return error;
+    if (!(#queue in Object(backend))) return invalidThis(method, backend);
+    const failure = wrapError('ERR_HOOK_FAILED', `the hooks of ${backend.constructor.name || 'the backend'} to succeed`, error);
+    return addContext(failure, method, backend.key);
   }
 }
 
-/** What is left of an operation once it was let in. */
-interface Prepared<E, R> {
-  readonly record?: StorageRecord;
-  readonly effect: () => Awaitable<E>;
-  readonly present: (result: E) => R;
+markClass(BaseStorageBackend);
+
+// Read at load time, so that a spy put on the prototype later counts as an override.
+const { perform: PERFORM, validate: VALIDATE } = BaseStorageBackend.prototype as unknown as Record<string, unknown>;
+
+function checkBackendOptions(options: BackendOptions): { key: string; client: string | number } {
+  if (typeof options !== 'object' || options === null) fail('ERR_INVALID_OPTION', 'options { key, client? }', options);
+  const { key, client = 'client' } = options;
+  if (typeof client === 'string' || Number.isSafeInteger(client)) return { key: checkKey(key), client };
+  return fail('ERR_INVALID_OPTION', 'client to be a string or a whole number', client);
 }
 
-// As it is now: a spy that a test puts on the prototype is to be called.
-const performAtOnce: unknown = Reflect.get(BaseStorageBackend.prototype, 'perform');
-
+const FIRST_READ: ReadContext = Object.freeze({ attempt: 1 });
 const UNCONDITIONAL: WriteCondition = Object.freeze({});
+
+/** An `update` that loses so many races gives up. */
+const MOST_ATTEMPTS = 1000;
+const GIVEN_UP = `gave up after ${MOST_ATTEMPTS} attempts: each time, write found another record than read had returned`;
 
 function nothing(): void {}

@@ -1,21 +1,13 @@
 import type { StorageCodec } from '../codec/storage-codec';
-import type {
-  Awaitable,
-  OperationOptions,
-  SnapshotMetadata,
-  StorageChangeListener,
-  StorageUsage,
-  Unsubscribe,
-} from '../contracts';
-import { operate, refuse } from '../errors';
+import type { Awaitable, OperationOptions, StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
+import { fail, invalidThis, markClass, withContext } from '../errors';
 import { MemoryStore } from '../store/memory-store';
-import { MeasuredRecord, type StorageRecord, type WriteCondition } from '../store/storage-record';
-import { type BackendOptions, BaseStorageBackend } from './base-storage-backend';
-import { checkMetadata } from './checks';
-import { withMetadataTracking } from './metadata-tracking';
+import type { ReadContext, StorageRecord, WriteCondition } from '../store/storage-record';
+import { type BackendOptions, BaseStorageBackend, operationPath, storeOfHandle } from './base-storage-backend';
+import { trackRecord, withMetadataTracking } from './with-metadata-tracking';
 
 export interface KeyedMemoryBackendOptions<T> extends BackendOptions {
-  /** The registry's medium. */
+  /** The registry's store. Opaque: hand it on to `super`. */
   readonly store: MemoryStore<T>;
 }
 
@@ -23,45 +15,53 @@ export interface KeyedMemoryBackendOptions<T> extends BackendOptions {
 export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBackend)<T> {
   readonly #store: MemoryStore<T>;
 
+  /** @throws {StorageError} `ERR_INVALID_KEY`, `ERR_INVALID_OPTION` */
   constructor(options: KeyedMemoryBackendOptions<T>) {
     super(options);
-    this.#store = options.store;
-    if (this.#store instanceof MemoryStore) return;
-    refuse('ERR_INVALID_OPTION', "the registry's store: hand the constructor's options on to super", this.#store);
+    const { store } = options;
+    this.#store = store;
+    const expected = "the registry's store: call registry.getBackend(key), and hand options on to super in a subclass";
+    if (!(store instanceof MemoryStore)) {
+      withContext(`new ${this.constructor.name}`, () => fail('ERR_INVALID_OPTION', expected, store));
+    }
   }
 
   /**
-   * Tells of changes to this key that other handles make, and of `clearAll`, `restore` and `reset`; never of this
-   * handle's own. Called in commit order, after the commit; when `await save()` returns, every listener has been called.
-   * A listener that throws fails nobody's save: the error goes to the registry's `onListenerError`.
+   * Listens to the changes of this key that other handles make, and to `clearAll`, `restore` and `reset`; never to this
+   * handle's own. Listeners are called in the order of the commits, after the commit; when `await save()` returns, every
+   * listener has been called. What a listener throws goes to the registry's `onListenerError`.
    * @throws {StorageError} `ERR_INVALID_CALLBACK`, `ERR_DISPOSED`
    */
-  subscribe(listener: StorageChangeListener): Unsubscribe {
-    return operate('subscribe', () => this.#store.subscribe(listener, this.key, this), this.key);
+  subscribe(listener: StorageChangeListener<T>): Unsubscribe {
+    if (!(#store in Object(this))) throw invalidThis('subscribe', this);
+    return withContext(
+      'subscribe',
+      () => this.#store.listeners.subscribe(listener, { key: this.key, subscriber: this }),
+      this.key,
+    );
   }
 
   /** Measured bytes of this key and its entry, against the quota that all keys share. */
   override async getUsage(options?: OperationOptions): Promise<StorageUsage> {
-    return this.submitRead('getUsage', options, (record) =>
-      this.#store.usage(this.#store.weigh(this.key, record && toStored(record, this.codec, this.#store.codec))),
-    );
+    const weigh = (record: StorageRecord) => this.#store.weigh(this.key, trackRecord(record));
+    const bytes = await BaseStorageBackend[operationPath].read(this, 'getUsage', options, weigh);
+    return this.#store.usage(bytes ?? 0);
   }
 
-  // A subclass may have a codec of its own; what is stored is encoded with the registry's.
-
-  protected override read(): Awaitable<StorageRecord | null> {
-    const record = this.#store.get(this.key);
-    return record === null ? null : record.recoded(this.#store.codec, this.codec);
+  /** @internal */
+  get [storeOfHandle](): object {
+    return this.#store;
   }
 
-  protected override write(record: StorageRecord, condition: WriteCondition): Awaitable<void> {
-    this.#store.put(this.key, toStored(record, this.codec, this.#store.codec), condition, this);
+  protected override read(_context: ReadContext = {}): Awaitable<StorageRecord | null> {
+    return this.#store.get(this.key, this);
   }
 
-  protected override erase(condition: WriteCondition): Awaitable<void> {
-    this.#store.delete(this.key, condition, this);
+  protected override write(record: StorageRecord | null, condition: WriteCondition = {}): Awaitable<void> {
+    this.#store.write(this.key, record && trackRecord(record), condition, this);
   }
 
+  /** The codec of the registry. A subclass must not override it. */
   protected override get codec(): StorageCodec<T> {
     return this.#store.codec;
   }
@@ -71,13 +71,4 @@ export class KeyedMemoryBackend<T> extends withMetadataTracking(BaseStorageBacke
   }
 }
 
-function toStored<T>(record: StorageRecord, from: StorageCodec<T>, to: StorageCodec<T>): MeasuredRecord<T> {
-  const measured = record instanceof MeasuredRecord ? record : MeasuredRecord.from(from, checkRecordMetadata(record));
-  return measured.recoded(from, to);
-}
-
-/** A record that a hook has put together may carry any metadata. */
-function checkRecordMetadata(record: StorageRecord & { readonly metadata?: SnapshotMetadata | undefined }): StorageRecord {
-  if (record?.metadata === undefined) return record;
-  return { ...record, ...{ metadata: checkMetadata(record.metadata) } };
-}
+markClass(KeyedMemoryBackend);

@@ -1,10 +1,9 @@
-type Members = Record<string, unknown>;
-
 /**
  * A copy of a plain tree: plain objects, arrays and primitives, not very deep or very many. Nothing for anything else.
  * There must be no getters and no symbol keys in it, as there are none in what `Copier` has made.
  */
 export function copyTree(source: object): object | undefined {
+  if (isPrototypeOdd()) return undefined;
   try {
     return copyNode(source, { nodes: 0 }, 0);
   } catch (error) {
@@ -14,7 +13,7 @@ export function copyTree(source: object): object | undefined {
 }
 
 const NO_TREE = Symbol('no tree');
-/** Something contains itself, or is as deep as what does. */
+/** Deeper data may contain itself: it is left to `Copier`. */
 const DEEP = 200;
 /** Objects may refer to each other in so many ways that a tree of them would have no end. */
 const MANY_NODES = 100_000;
@@ -22,26 +21,25 @@ const MANY_NODES = 100_000;
 function copyNode(source: object, met: { nodes: number }, depth: number): object {
   met.nodes += 1;
   if (depth > DEEP || met.nodes > MANY_NODES) throw NO_TREE;
-  const prototype: unknown = Object.getPrototypeOf(source);
-  if (prototype === Object.prototype) return copyObject(source as Members, met, depth);
-  if (prototype !== Array.prototype || !Array.isArray(source)) throw NO_TREE;
-  // Before `slice`, which goes through every place of an array: a sparse one may have four thousand million.
-  met.nodes += source.length / 8;
-  if (met.nodes > MANY_NODES) throw NO_TREE;
-  const copy: unknown[] = source.slice();
-  for (let index = countNumbers(copy); index < copy.length; index += 1) {
-    const value = copy[index];
-    if (typeof value === 'object' && value !== null) copy[index] = copyNode(value, met, depth + 1);
+  if (Array.isArray(source)) return copyArray(source, met, depth);
+  if (Object.getPrototypeOf(source) !== Object.prototype) throw NO_TREE;
+  const copy: Record<string, unknown> = {};
+  for (const key in source) {
+    if (key === '__proto__') throw NO_TREE; // assignment would change the prototype
+    const value: unknown = source[key as keyof typeof source];
+    copy[key] = typeof value === 'object' && value !== null ? copyNode(value, met, depth + 1) : value;
   }
   return copy;
 }
 
-function copyObject(source: Members, met: { nodes: number }, depth: number): object {
-  const copy = spread(source);
-  for (const key in copy) {
-    const value = copy[key];
-    // A program may have put an enumerable object on Object.prototype; its key comes up here as well.
-    if (typeof value === 'object' && value !== null && Object.hasOwn(copy, key)) copy[key] = copyNode(value, met, depth + 1);
+function copyArray(source: readonly unknown[], met: { nodes: number }, depth: number): object {
+  // `slice` goes through every place, and a sparse array may have four thousand million.
+  met.nodes += source.length >>> 3;
+  if (Object.getPrototypeOf(source) !== Array.prototype || met.nodes > MANY_NODES) throw NO_TREE;
+  const copy: unknown[] = source.slice();
+  for (let index = countNumbers(copy); index < copy.length; index += 1) {
+    const value = copy[index];
+    if (typeof value === 'object' && value !== null) copy[index] = copyNode(value, met, depth + 1);
   }
   return copy;
 }
@@ -61,85 +59,10 @@ function countInNumbers(list: readonly unknown[]): number {
 }
 
 /**
- * V8 makes `{ ...source }` fast for each place in the code that has met a few shapes of objects (30 ns for eight
- * members), and slow for one that has met many (130 ns). So there are many places, and objects that begin with the same
- * key go to the same one. With 64, an application may have a hundred shapes before it gets slower. They are written out
- * because functions that a loop makes share one place.
+ * Whether plain assignment and `for…in` do more or less than with an object's own members: with an enumerable member on
+ * `Object.prototype`, and where that is frozen.
  */
-function spread(source: Members): Members {
-  for (const key in source) {
-    // Any number that tells keys apart a little will do; of an empty key it is 0.
-    const place = PLACES[(key.length * 7 + key.charCodeAt(0)) & 63] as Spread;
-    return place(source);
-  }
-  return {};
+export function isPrototypeOdd(): boolean {
+  for (const _key in Object.prototype) return true;
+  return Object.isFrozen(Object.prototype);
 }
-
-type Spread = (source: Members) => Members;
-
-const PLACES: readonly Spread[] = [
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-  (source) => ({ ...source }),
-];

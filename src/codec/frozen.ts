@@ -1,6 +1,6 @@
 import { describe } from '../errors';
+import { CloneError } from './clone-error';
 import { Copier } from './copier';
-import { Refusal } from './refusal';
 import type { StorageCodec } from './storage-codec';
 
 /** `T` as `frozen` hands it out: read-only in its type here, and by `frozen` when the program runs. */
@@ -28,18 +28,18 @@ type Whole = string | number | bigint | boolean | null | undefined | ((...args: 
  *
  * @throws {StorageError} `ERR_UNCLONEABLE`, naming the path
  */
-export const frozen = { encode, decode } satisfies StorageCodec<unknown>;
+export const frozen = {
+  encode(data: unknown): unknown {
+    return new Copier(freeze).run(data, 'data that can be frozen: plain objects, arrays, primitives');
+  },
 
-function encode(data: unknown): unknown {
-  return new Copier(freeze).run(data, 'data that can be frozen: plain objects, arrays, primitives');
-}
-
-function decode<T>(data: unknown): DeepReadonly<T> {
-  return data as DeepReadonly<T>;
-}
+  decode<T>(data: unknown): DeepReadonly<T> {
+    return data as DeepReadonly<T>;
+  },
+} satisfies StorageCodec<unknown>;
 
 function freeze(copy: object): void {
   const prototype: unknown = Object.getPrototypeOf(copy);
-  if (prototype !== Object.prototype && prototype !== Array.prototype) throw new Refusal(describe(copy));
+  if (prototype !== Object.prototype && prototype !== Array.prototype) throw new CloneError(describe(copy));
   Object.freeze(copy);
 }

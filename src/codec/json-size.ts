@@ -4,7 +4,7 @@ import { utf8Size } from './utf8-size';
  * How many UTF-8 bytes data takes as JSON text; 0 for what JSON writes nothing for, such as `undefined`.
  *
  * What JSON can't say counts by these rules: a bigint as its digits; a Map as the array of its entries, a Set as the
- * array of its values; an ArrayBuffer or a view of one as its bytes; a RegExp as its text; an Error as
+ * array of its values; an ArrayBuffer, a view of one, a Blob and a File as its bytes; a RegExp as its text; an Error as
  * `{ name, message }` and its enumerable properties; a reference back to something that contains it as `null`.
  */
 export function jsonSize(data: unknown): number {
@@ -25,6 +25,7 @@ function sizeByRules(data: unknown): number {
     if (typeof source === 'bigint' || source instanceof BigInt) return count(String(source).length);
     if (typeof source !== 'object' || source === null) return source;
     if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return count(source.byteLength);
+    if (typeof Blob === 'function' && source instanceof Blob) return count(source.size);
     while (open.length > 0 && open.at(-1)?.substitute !== this) open.pop();
     if (open.some((container) => container.source === source)) return null;
     const substitute = substituteFor(source);
@@ -43,7 +44,7 @@ function isTree(data: unknown, depth = 0): boolean {
   return Object.getPrototypeOf(data) === Object.prototype && Object.values(data).every(isPart);
 }
 
-/** What contains itself is as deep as one likes to look. */
+/** Data that contains itself has no end: below this depth, it is measured by the rules. */
 const DEEP = 200;
 
 function substituteFor(source: object): unknown {

@@ -1,8 +1,7 @@
-import { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from '../backend/keyed-memory-backend';
 import type { StorageBackendWithMetadata } from '../contracts';
 import { SharedMemoryRegistry } from './shared-memory-registry';
 
-/** What the documented function returns. */
+/** What `createSharedMemoryStorage` returns. */
 export interface SharedMemoryStorage<T> {
   /** A backend on a key; backends of one key share the same data. */
   getBackend(key: string): StorageBackendWithMetadata<T>;
@@ -11,10 +10,12 @@ export interface SharedMemoryStorage<T> {
 }
 
 /**
- * The documented function: a shared storage in memory, scoped by key. Code that was written for it runs unchanged, with
- * two differences: data is copied, and what is refused is refused with a coded error.
+ * A shared storage in memory, scoped by key: the function of this name in the package `@statesync/persistence`
+ * (https://github.com/777genius/state-sync). Code that was written for it runs unchanged, with two differences: data is
+ * copied, and a wrong value gets a coded error.
  *
- * The functions it gives out need no `this`: `afterEach(shared.clearAll)` and `const { save, load } = backend` work.
+ * What it gives out needs no `this` and ignores further arguments: `afterEach(shared.clearAll)`, `afterEach(backend.clear)`
+ * and `snapshots.map(backend.save)` work.
  *
  * @example
  * const shared = createSharedMemoryStorage<MyState>();
@@ -22,20 +23,19 @@ export interface SharedMemoryStorage<T> {
  * await backend.save({ revision: '1', data: { count: 1 } });
  */
 export function createSharedMemoryStorage<T>(): SharedMemoryStorage<T> {
-  const registry = new SharedMemoryRegistry<T, BoundBackend<T>>({ Backend: BoundBackend });
+  const registry = new SharedMemoryRegistry<T>();
   return {
-    getBackend: (key) => registry.getBackend(key),
+    getBackend(key) {
+      const handle = registry.getBackend(key);
+      return {
+        save: (snapshot) => handle.save(snapshot),
+        load: () => handle.load(),
+        clear: () => handle.clear(),
+        saveWithMetadata: (persisted) => handle.saveWithMetadata(persisted),
+        loadWithMetadata: () => handle.loadWithMetadata(),
+        getUsage: () => handle.getUsage(),
+      };
+    },
     clearAll: () => registry.clearAll(),
   };
-}
-
-/** A handle whose documented methods are its own and bound, as they are on the documented plain object. */
-class BoundBackend<T> extends KeyedMemoryBackend<T> {
-  constructor(options: KeyedMemoryBackendOptions<T>) {
-    super(options);
-    const { save, load, clear, saveWithMetadata, loadWithMetadata, getUsage } = this;
-    for (const method of [save, load, clear, saveWithMetadata, loadWithMetadata, getUsage]) {
-      Object.defineProperty(this, method.name, { value: method.bind(this), enumerable: true });
-    }
-  }
 }

@@ -1,21 +1,22 @@
-import { checkClient, checkKey, checkSnapshot, checkTime, readOptions } from '../backend/checks';
+import { checkClient, checkKey, readOptions } from '../backend/input-validation';
 import { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
-import { metadataOf } from '../backend/metadata-tracking';
-import { structured } from '../codec/structured';
-import { decodeWith, encodeWith } from '../codec/use-codec';
+import { openWithMetadata } from '../backend/with-metadata-tracking';
 import type {
   PersistedSnapshot,
+  ResetOptions,
   SnapshotEnvelope,
-  SnapshotInput,
   StorageChangeListener,
+  StorageRegistry,
   StorageUsage,
   Unsubscribe,
 } from '../contracts';
-import { attempt, operate, refuse } from '../errors';
-import { ChangeFeed } from '../store/change-feed';
+import { fail, invalidThis, markClass, withContext } from '../errors';
 import { Checkpoint } from '../store/checkpoint';
+import { exposeContents } from '../store/expose-contents';
 import { MemoryStore } from '../store/memory-store';
-import { MeasuredRecord } from '../store/storage-record';
+import { openRecord, type TrackedRecord } from '../store/storage-record';
+import { constructBackend } from './construct-backend';
+import { createInitialRecords } from './initial-records';
 import {
   checkBackendClass,
   checkRegistryOptions,
@@ -23,13 +24,16 @@ import {
   type SharedMemoryRegistryOptions,
 } from './registry-options';
 
-// Where an engine has no Symbol.dispose (nor do Jest's environments), compilers of `using` fall back to this one.
+// Where an engine has no such symbols (nor do Jest's environments), compilers of `using` fall back to these.
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-export interface GetBackendOptions {
+export interface GetBackendOptions<T> {
   /** Name of who uses the handle, in changes and operations. Default: numbered, `client-1`, `client-2`, … */
-  readonly client?: string;
+  readonly client?: string | undefined;
+  /** The class of the handle. Default: that of the registry. */
+  readonly Backend?: KeyedMemoryBackendClass<T> | undefined;
 }
 
 /** `Backend` may be left out only where the handles are plain `KeyedMemoryBackend`s. */
@@ -38,15 +42,18 @@ type RegistryArguments<T, B extends KeyedMemoryBackend<T>> =
     ? [options?: SharedMemoryRegistryOptions<T, B>]
     : [options: SharedMemoryRegistryOptions<T, B> & { readonly Backend: KeyedMemoryBackendClass<T, B> }];
 
-/** The medium of a registry, for views of it that read and write at once. Not for users: the package does not export it. */
+/** The store of a registry, for what reads and writes it at once. Not for users: the package does not export it. */
 export let storeOf: <T>(registry: SharedMemoryRegistry<T>) => MemoryStore<T>;
 
 /**
- * One storage medium in memory, shared by every handle that `getBackend` gives out. What is saved and loaded is copied,
- * sizes and quota are real, and each change is told to the other handles.
+ * One store in memory, shared by every handle that `getBackend` gives out. What is saved and loaded is copied, sizes and
+ * quota are real, and the other handles are notified of each change.
  *
- * `peek`, `has`, `keys`, `entries`, `size`, iteration, `toJSON` and `getUsage` are synchronous looks at what is stored;
- * no backend's hook is called for them. After `dispose`, everything but `dispose` and `toJSON` throws `ERR_DISPOSED`.
+ * `peek`, `has`, `keys`, `entries`, `size`, iteration, `toJSON` and `getUsage` are synchronous; no backend's hook is called
+ * for them. After `dispose`, only `dispose`, `size`, iteration and `toJSON` do not throw `ERR_DISPOSED`: a disposed registry
+ * can be compared and printed.
+ *
+ * Assertion libraries find two registries equal where their `toJSON()` is equal.
  *
  * @example
  * const registry = new SharedMemoryRegistry<Settings>();
@@ -54,8 +61,11 @@ export let storeOf: <T>(registry: SharedMemoryRegistry<T>) => MemoryStore<T>;
  * await writer.save({ revision: '1', data: { theme: 'dark' } });
  * await reader.load(); // { revision: '1', data: { theme: 'dark' } }
  */
-export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>> implements Disposable {
+export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemoryBackend<T>>
+  implements StorageRegistry<T>, Disposable
+{
   static {
+    markClass(SharedMemoryRegistry);
     storeOf = (registry) => registry.#store;
   }
 
@@ -67,182 +77,162 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_INVALID_CALLBACK`; for `initial`, what `save` throws */
   constructor(...args: RegistryArguments<T, B>) {
     const [options] = args as [SharedMemoryRegistryOptions<T, B>?];
-    const {
-      Backend,
-      initial = {},
-      codec = structured,
-      now = () => Date.now(),
-      quota,
-      weigh,
-      onListenerError,
-    } = operate('new SharedMemoryRegistry', () => checkRegistryOptions(options));
+    const { Backend, initial, store } = withContext('new SharedMemoryRegistry', () => checkRegistryOptions(options));
     // Left out only where B is KeyedMemoryBackend<T>, as RegistryArguments says.
     this.#Backend = Backend ?? (KeyedMemoryBackend as unknown as KeyedMemoryBackendClass<T, B>);
-    this.#store = new MemoryStore<T>({ codec, now, quota, weigh, changes: new ChangeFeed(onListenerError) });
-    this.#initial = operate('initial', () => new Checkpoint(this.#recordsOf(initial), this.#store.codec));
-    operate('initial', () => this.#store.restore(this.#initial));
+    this.#store = new MemoryStore<T>(store);
+    this.#initial = withContext('initial', () => new Checkpoint(createInitialRecords(initial, this.#store), store.codec));
+    withContext('initial', () => this.#store.restore(this.#initial));
+    exposeContents(this, () => this.toJSON());
+  }
+
+  /** @internal False for a Proxy of one: that has no private fields. */
+  static is(value: object): boolean {
+    return #store in Object(value);
   }
 
   /**
    * A handle on a key: a new one at each call, over the data that all handles of that key share.
    * @throws {StorageError} `ERR_INVALID_KEY`, `ERR_INVALID_OPTION`, `ERR_DISPOSED`, `ERR_HOOK_FAILED` from its constructor
    */
+  getBackend(key: string, options?: GetBackendOptions<T> & { readonly Backend?: undefined }): B;
   getBackend<C extends KeyedMemoryBackend<T>>(
     key: string,
-    options: GetBackendOptions & { readonly Backend: KeyedMemoryBackendClass<T, C> },
+    options: Pick<GetBackendOptions<T>, 'client'> & { readonly Backend: KeyedMemoryBackendClass<T, C> },
   ): C;
-  getBackend(key: string, options?: GetBackendOptions): B;
-  getBackend(
-    key: string,
-    options: GetBackendOptions & { readonly Backend?: KeyedMemoryBackendClass<T> } = {},
-  ): KeyedMemoryBackend<T> {
-    return operate(
-      'getBackend',
-      () => {
-        this.#store.get(checkKey(key));
-        const names = ['Backend', 'client'] as const;
-        const { Backend = this.#Backend, client } = readOptions(options, names);
-        checkBackendClass(Backend);
-        if (checkClient(client) === undefined) this.#clients += 1;
-        const expected = `the constructor of ${Backend.name} to succeed`;
-        return attempt(
-          'ERR_HOOK_FAILED',
-          expected,
-          () => new Backend({ key, client: client ?? this.#clients, store: this.#store }),
-        );
-      },
-      key,
-    );
+  getBackend(key: string, options?: GetBackendOptions<T>): KeyedMemoryBackend<T>;
+  getBackend(key: string, options: GetBackendOptions<T> = {}): KeyedMemoryBackend<T> {
+    const construct = (store: MemoryStore<T>) => {
+      checkKey(key);
+      store.assertInUse();
+      const { Backend = this.#Backend, client } = readOptions(options, ['client', 'Backend']);
+      checkBackendClass(Backend, KeyedMemoryBackend);
+      if (checkClient(client) === undefined) this.#clients += 1;
+      return constructBackend(Backend, { key, client: client ?? this.#clients, store }, store.codec);
+    };
+    return use(this, 'getBackend', construct, key);
   }
 
-  /** A synchronous look at a key: copies of snapshot and metadata, or `null`. */
+  /** Copies of the snapshot and the metadata of a key, or `null`. Synchronous, for assertions. */
   peek(key: string): PersistedSnapshot<T> | null {
-    return operate(
-      'peek',
-      () => {
-        const record = this.#store.get(checkKey(key));
-        return record && this.#open(record);
-      },
-      key,
-    );
+    const open = (store: MemoryStore<T>) => {
+      const record = store.get(checkKey(key), null);
+      return record && openWithMetadata(record, store.codec);
+    };
+    return use(this, 'peek', open, key);
   }
 
+  /** Whether a key is stored. */
   has(key: string): boolean {
-    return operate('has', () => this.#store.get(checkKey(key)) !== null, key);
+    return use(this, 'has', (store) => store.get(checkKey(key), null) !== null, key);
   }
 
-  /** How many keys are stored. */
+  /** How many keys are stored; 0 once disposed. */
   get size(): number {
-    return operate('size', () => this.#store.records.size);
+    return use(this, 'size', (store) => (store.disposed ? 0 : store.records(null).size));
   }
 
   /** The keys that are stored, the one that was first saved first. */
   keys(): string[] {
-    return operate('keys', () => [...this.#store.records.keys()]);
+    return use(this, 'keys', (store) => [...store.records(null).keys()]);
   }
 
-  /** Keys with copies of snapshot and metadata. */
+  /** Keys with copies of snapshot and metadata, the key that was first saved first. */
   entries(): [key: string, entry: PersistedSnapshot<T>][] {
-    const records = operate('entries', () => this.#store.records);
-    return Array.from(records, ([key, record]) => [key, operate('entries', () => this.#open(record), key)]);
+    return use(this, 'entries', (store) => openAll('entries', store, (record) => openWithMetadata(record, store.codec)));
   }
 
-  [Symbol.iterator](): IterableIterator<[key: string, entry: PersistedSnapshot<T>]> {
-    return this.entries()[Symbol.iterator]();
+  /** Keys with copies of snapshots, in the order of the keys: assertion libraries compare what is iterated by its order. */
+  [Symbol.iterator](): IterableIterator<[key: string, snapshot: SnapshotEnvelope<T>]> {
+    return Object.entries(this.toJSON())
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      [Symbol.iterator]();
   }
 
-  /** Snapshots by key: what `initial` takes, and what Jest's snapshots and `JSON.stringify` show. Empty once disposed of. */
+  /** Snapshots by key: what `initial` takes, and what Jest's snapshots and `JSON.stringify` show. Empty once disposed. */
   toJSON(): Record<string, SnapshotEnvelope<T>> {
-    if (this.#store.disposed) return {};
-    return Object.fromEntries(this.entries().map(([key, { snapshot }]) => [key, snapshot]));
+    return use(this, 'toJSON', (store) =>
+      store.disposed ? {} : Object.fromEntries(openAll('toJSON', store, (record) => openRecord(record, store.codec))),
+    );
   }
 
-  /** Measured bytes of all keys and entries, against the quota. */
+  /** Measured bytes of all keys and entries, against the quota. Counted anew only for keys that have changed. */
   getUsage(): StorageUsage {
-    return operate('getUsage', () => this.#store.usage());
+    return use(this, 'getUsage', (store) => store.usage());
   }
 
   /**
-   * Tells of every change of every key, whoever makes it. Called in commit order, after the commit.
+   * Listens to every change of every key, whoever makes it. Called in the order of the commits, after the commit.
    * @throws {StorageError} `ERR_INVALID_CALLBACK`, `ERR_DISPOSED`
    */
-  subscribe(listener: StorageChangeListener): Unsubscribe {
-    return operate('subscribe', () => this.#store.subscribe(listener));
+  subscribe(listener: StorageChangeListener<T>): Unsubscribe {
+    return use(this, 'subscribe', (store) => store.listeners.subscribe(listener));
   }
 
   /** Removes every key. Handles already held stay valid. */
   clearAll(): void {
-    operate('clearAll', () => this.#store.clear());
+    use(this, 'clearAll', (store) => store.clear(null));
   }
 
   /** Everything that is stored now, to be restored later. */
   checkpoint(): Checkpoint<T> {
-    return operate('checkpoint', () => this.#store.checkpoint());
+    return use(this, 'checkpoint', (store) => store.checkpoint());
   }
 
   /**
-   * Puts back everything as it was: handles already held see it at once, and their listeners hear of each key that is
-   * different by it. A checkpoint can be restored any number of times, also into another registry.
+   * Puts back everything as it was: handles already held see it at once, and their listeners are notified of each key that
+   * differs by it. A checkpoint can be restored any number of times, also into another registry.
    * @throws {StorageError} `ERR_INVALID_CHECKPOINT`, `22` (quota exceeded), `ERR_DISPOSED`. Nothing has changed then.
    */
   restore(checkpoint: Checkpoint<T>): void {
-    operate('restore', () => {
-      if (!(checkpoint instanceof Checkpoint)) {
-        refuse('ERR_INVALID_CHECKPOINT', 'what checkpoint() returned', checkpoint);
-      }
-      this.#store.restore(checkpoint);
+    use(this, 'restore', (store) => {
+      if (!Checkpoint.is(checkpoint)) fail('ERR_INVALID_CHECKPOINT', 'what checkpoint() returned', checkpoint);
+      store.restore(checkpoint);
     });
   }
 
-  /** Puts `initial` back, for `afterEach`. Handles and listeners stay. */
-  reset(): void {
-    operate('reset', () => this.#store.restore(this.#initial));
+  /**
+   * Puts `initial` back, for `afterEach(() => registry.reset())`. Handles stay, and so do listeners, unless
+   * `{ listeners: true }` drops them: otherwise a listener of one test is called in the next one.
+   * @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED`
+   */
+  reset(options: ResetOptions = {}): void {
+    use(this, 'reset', (store) => {
+      const { listeners = false } = readOptions(options, ['listeners']);
+      if (typeof listeners !== 'boolean') fail('ERR_INVALID_OPTION', 'listeners to be true or false', listeners);
+      store.restore(this.#initial, { dropListeners: listeners });
+    });
   }
 
   /** Drops data and listeners; later operations reject with `ERR_DISPOSED`. Idempotent. Also as `using registry = …`. */
   dispose(): void {
-    this.#store.dispose();
-  }
-
-  #open(record: MeasuredRecord<T>): PersistedSnapshot<T> {
-    const data = decodeWith(this.#store.codec, record.data);
-    return { snapshot: { revision: record.revision, data }, metadata: metadataOf(record) };
-  }
-
-  #recordsOf(initial: Readonly<Record<string, SnapshotInput<T>>>): Map<string, MeasuredRecord<T>> {
-    const { codec, now } = this.#store;
-    const records = new Map<string, MeasuredRecord<T>>();
-    for (const key of Object.keys(initial)) {
-      operate(
-        'initial',
-        () => {
-          const { revision, data } = checkSnapshot(initial[key] as SnapshotInput<T>);
-          const encoded = encodeWith(codec, data);
-          records.set(
-            key,
-            new MeasuredRecord(revision, encoded, checkTime(attempt('ERR_HOOK_FAILED', 'now() to succeed', now)), codec),
-          );
-        },
-        key,
-      );
-    }
-    return records;
+    use(this, 'dispose', (store) => store.dispose());
   }
 
   [DISPOSE](): void {
     this.dispose();
   }
 
+  async [ASYNC_DISPOSE](): Promise<void> {
+    this.dispose();
+  }
+
   /** @internal What `console.log` shows in Node: `SharedMemoryRegistry(1) { settings: { revision: '1', data: … } }`. */
-  [INSPECT](
-    depth: number,
-    options: { readonly depth?: number | null },
-    print: (value: unknown, options: object) => string,
-  ): string {
+  [INSPECT](depth: number, options: { depth?: number | null }, print: (value: unknown, options: object) => string): string {
     const entries = this.toJSON();
     const title = `${this.constructor.name}(${Object.keys(entries).length})`;
     if (depth < 0) return `[${title}]`;
     // Keys and envelopes are not what somebody who prints a registry wants to see: their two levels come on top.
     return `${title} ${print(entries, { ...options, depth: options.depth && options.depth + 2 })}`;
   }
+}
+
+/** Runs a method of a registry on its store. Its errors say which method it was. */
+function use<T, R>(registry: SharedMemoryRegistry<T>, method: string, action: (store: MemoryStore<T>) => R, key?: string): R {
+  if (!SharedMemoryRegistry.is(registry)) throw invalidThis(method, registry);
+  return withContext(method, () => action(storeOf(registry)), key);
+}
+
+function openAll<T, R>(method: string, store: MemoryStore<T>, open: (record: TrackedRecord) => R): [key: string, opened: R][] {
+  return [...store.records(null)].map(([key, record]) => [key, withContext(method, () => open(record), key)]);
 }

@@ -1,5 +1,5 @@
-import { refuse, StorageError } from '../errors';
-import { isWrite } from './is-write';
+import { isWrite } from '../backend/operation';
+import { fail, StorageError } from '../errors';
 import { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
 
@@ -10,7 +10,7 @@ export interface HistoryReport {
   readonly linearizable: boolean;
   /** Where there is none: the key, */
   readonly key?: string;
-  /** and a smallest part that can't be explained: none of it can be left out. In the order of the calls. */
+  /** and a part that can't be explained, without most of what is not needed for that. In the order of the calls. */
   readonly entries?: readonly JournalEntry[];
 }
 
@@ -22,8 +22,8 @@ export interface HistoryReport {
  * is judged. What a journal does not record looks like an error: `clearAll`, `restore`, changes by windows, and expiry.
  */
 export function checkHistory(journal: Journal | readonly JournalEntry[]): HistoryReport {
-  const { entries, droppedUntil } = journal instanceof Journal ? journal : { entries: journal, droppedUntil: -NEVER };
-  if (!Array.isArray(entries) || !entries.every(isEntry)) refuse('ERR_INVALID_OPTION', 'a Journal or its entries', journal);
+  const { entries, droppedUntil } = Journal.is(journal) ? journal : { entries: journal, droppedUntil: -NEVER };
+  if (!Array.isArray(entries) || !entries.every(isEntry)) fail('ERR_INVALID_OPTION', 'a Journal or its entries', journal);
   const calls = entries.map((entry: JournalEntry): Call => {
     const isCertain = entry.begin > droppedUntil && (entry.outcome === 'done' || isConflict(entry));
     return { entry, certainBy: isCertain ? (entry.end ?? NEVER) : NEVER };

@@ -1,20 +1,20 @@
 import type { BackendClass } from '../backend/backend-class';
-import { refuse } from '../errors';
+import { fail } from '../errors';
 
-/** The door of the simulation. */
+/** Input validation of the simulation. */
 
 /** By its shape: it may come from another copy of this package. @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkBackendClass(Backend: BackendClass): void {
   const prototype: { readonly perform?: unknown } | undefined = typeof Backend === 'function' ? Backend.prototype : undefined;
-  if (typeof prototype?.perform !== 'function') refuse('ERR_INVALID_OPTION', 'a class of backends', Backend);
+  if (typeof prototype?.perform !== 'function') fail('ERR_INVALID_OPTION', 'a class of backends', Backend);
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkText(name: string, value: unknown): void {
-  if (typeof value !== 'string') refuse('ERR_INVALID_OPTION', `${name} to be a string`, value);
+  if (typeof value !== 'string') fail('ERR_INVALID_OPTION', `${name} to be a string`, value);
 }
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkMethod<O extends object>(value: O, name: keyof O & string, whose: string): void {
-  if (typeof value?.[name] !== 'function') refuse('ERR_INVALID_OPTION', `${whose} with a method ${name}`, value);
+  if (typeof value?.[name] !== 'function') fail('ERR_INVALID_OPTION', `${whose} with a method ${name}`, value);
 }

@@ -1,4 +1,4 @@
-import { refuse } from '../errors';
+import { fail } from '../errors';
 import { nextTask } from './next-task';
 
 /** Where the simulation takes its time from. All times are in ms. */
@@ -38,7 +38,7 @@ export class VirtualClock implements Clock {
 
   /** @param start in ms since the epoch. Default: 0 */
   constructor(start = 0) {
-    if (!Number.isFinite(start)) refuse('ERR_INVALID_OPTION', 'start to be a finite number of ms', start);
+    if (!Number.isFinite(start)) fail('ERR_INVALID_OPTION', 'start to be a finite number of ms', start);
     this.#now = start;
   }
 
@@ -101,5 +101,5 @@ export class VirtualClock implements Clock {
 }
 
 function checkDuration(ms: number): void {
-  if (!(Number.isFinite(ms) && ms >= 0)) refuse('ERR_INVALID_OPTION', 'a number of ms, 0 or more', ms);
+  if (!(Number.isFinite(ms) && ms >= 0)) fail('ERR_INVALID_OPTION', 'a number of ms, 0 or more', ms);
 }

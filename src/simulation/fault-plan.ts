@@ -1,6 +1,6 @@
-import type { Operation } from '../backend/base-storage-backend';
-import { readOptions } from '../backend/checks';
-import { refuse } from '../errors';
+import { readOptions } from '../backend/input-validation';
+import type { Operation } from '../backend/operation';
+import { fail, markClass, nameError } from '../errors';
 import { checkText } from './checks';
 import { type Random, randomFrom } from './random';
 
@@ -24,24 +24,24 @@ const TARGETS: readonly FaultTarget[] = ['save', 'load', 'clear', 'update', 'sta
 
 export interface FaultOptions {
   /** Default: every key. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Default: every client. */
-  readonly client?: string;
+  readonly client?: string | undefined;
   /** Default: `refused` */
-  readonly kind?: FaultKind;
+  readonly kind?: FaultKind | undefined;
   /** The cause of the error that the caller gets; a `StorageError` is that error itself. Default: a `SimulatedFault` */
   readonly error?: unknown;
 }
 
 export interface RandomFaults {
   readonly seed: number;
-  /** The share of operations that fail, from 0 to 1, of those that one of these kinds can strike. */
+  /** The share of operations that fail, from 0 to 1, of those into which one of these kinds can be injected. */
   readonly rate: number;
   /** Default: all of them. */
-  readonly kinds?: readonly FaultKind[];
+  readonly kinds?: readonly FaultKind[] | undefined;
 }
 
-/** A fault that has struck. */
+/** A fault that was injected. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly error: unknown;
@@ -50,7 +50,7 @@ export interface Fault {
 /** What a caller gets where the plan names no other error; the `cause` of a `StorageError`. */
 export class SimulatedFault extends Error {
   static {
-    SimulatedFault.prototype.name = 'SimulatedFault';
+    nameError(SimulatedFault);
   }
 
   readonly kind: FaultKind;
@@ -89,34 +89,44 @@ interface Hold {
  * @example
  * const plan = new FaultPlan();
  * plan.failNext('save', { client: 'tab-1', kind: 'lost reply' });
- * const lift = plan.fail('load'); // until it is lifted
+ * const remove = plan.fail('load'); // until it is removed
  * const { release } = plan.hold('save');
  */
 export class FaultPlan {
+  static {
+    markClass(FaultPlan);
+  }
+
+  /** @internal False for a Proxy of one: that has no private fields. */
+  static is(value: unknown): value is FaultPlan {
+    return #rules in Object(value);
+  }
+
   #rules: Rule[] = [];
   #holds: Hold[] = [];
   readonly #clients = new Map<string, ClientState>();
+  #hasCrashed = false;
   readonly #forced = new WeakMap<Operation, FaultKind>();
   readonly #random: (Required<Omit<RandomFaults, 'seed'>> & { readonly numbers: Random }) | undefined;
 
   constructor(random?: RandomFaults) {
     if (random === undefined) return;
     const { seed, rate, kinds = KINDS } = readOptions(random, ['seed', 'rate', 'kinds']);
-    if (!Number.isSafeInteger(seed)) refuse('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
-    if (!(Number.isFinite(rate) && rate >= 0 && rate <= 1)) refuse('ERR_INVALID_OPTION', 'rate to be a number from 0 to 1', rate);
-    if (!Array.isArray(kinds) || kinds.length === 0) refuse('ERR_INVALID_OPTION', 'kinds to be a list of kinds of faults', kinds);
+    if (!Number.isSafeInteger(seed)) fail('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
+    if (!(Number.isFinite(rate) && rate >= 0 && rate <= 1)) fail('ERR_INVALID_OPTION', 'rate to be a number from 0 to 1', rate);
+    if (!Array.isArray(kinds) || kinds.length === 0) fail('ERR_INVALID_OPTION', 'kinds to be a list of kinds of faults', kinds);
     for (const kind of kinds) checkKind(kind);
     this.#random = { rate, kinds, numbers: randomFrom(seed) };
   }
 
   /** Fails the next operation of this type, or the next so many; then it is over. */
-  failNext(type: FaultTarget, options: FaultOptions & { readonly times?: number } = {}): void {
+  failNext(type: FaultTarget, options: FaultOptions & { readonly times?: number | undefined } = {}): void {
     const { times = 1, ...rule } = readOptions(options, ['key', 'client', 'kind', 'error', 'times']);
-    if (!(Number.isSafeInteger(times) && times > 0)) refuse('ERR_INVALID_OPTION', 'times to be a whole number above 0', times);
+    if (!(Number.isSafeInteger(times) && times > 0)) fail('ERR_INVALID_OPTION', 'times to be a whole number above 0', times);
     this.#add(type, rule, times);
   }
 
-  /** Fails every operation of this type. @returns what lifts it */
+  /** Fails every operation of this type. @returns what removes it */
   fail(type: FaultTarget, options: FaultOptions = {}): () => void {
     const rule = this.#add(type, readOptions(options, ['key', 'client', 'kind', 'error']), Number.POSITIVE_INFINITY);
     return () => {
@@ -147,6 +157,7 @@ export class FaultPlan {
     checkText('client', client);
     const state = this.#stateOf(client);
     state.crashes += 1;
+    this.#hasCrashed = true;
     state.isDown = true;
     for (const tell of state.waiting.splice(0)) tell();
   }
@@ -172,11 +183,19 @@ export class FaultPlan {
     this.#stateOf(client).isDown = false;
   }
 
-  /** Lifts everything that was told, releases what is held, and restarts who has crashed. Chance goes on. */
+  /** Removes all faults, releases held operations, and restarts crashed clients. Random faults go on. */
   reset(): void {
     this.#rules = [];
     for (const { open } of this.#holds.splice(0)) open();
     for (const state of this.#clients.values()) state.isDown = false;
+  }
+
+  /** @internal Forgets everything, as if it were new. What is held is never released. */
+  renew(): void {
+    this.#rules = [];
+    this.#holds = [];
+    this.#clients.clear();
+    this.#hasCrashed = false;
   }
 
   /** @internal What this operation has to wait for; `undefined` for nothing. */
@@ -189,6 +208,11 @@ export class FaultPlan {
     return this.#clients.get(client)?.isDown ?? false;
   }
 
+  /** @internal Whether any client has crashed. */
+  get hasCrashed(): boolean {
+    return this.#hasCrashed;
+  }
+
   /** @internal How often a client has crashed. */
   crashesOf(client: string): number {
     return this.#clients.get(client)?.crashes ?? 0;
@@ -199,27 +223,27 @@ export class FaultPlan {
     this.#forced.set(operation, kind);
   }
 
-  /** @internal The fault that strikes this operation, if any. */
-  strike(operation: Operation): Fault | undefined {
+  /** @internal The fault that is injected into this operation, if any. */
+  inject(operation: Operation): Fault | undefined {
     const forced = this.#forced.get(operation);
-    if (forced !== undefined) return this.#struck(forced, operation, undefined);
-    // A rule for saves is one for updates as well, as far as its kind of fault can strike one.
-    const rule = this.#rules.find((candidate) => matches(candidate, operation) && canStrike(candidate.kind, operation));
-    if (rule === undefined) return this.#strikeByChance(operation);
+    if (forced !== undefined) return this.#injected(forced, operation, undefined);
+    // A rule for saves is one for updates as well, as far as its kind of fault can be injected into one.
+    const rule = this.#rules.find((candidate) => matches(candidate, operation) && canInject(candidate.kind, operation));
+    if (rule === undefined) return this.#injectByChance(operation);
     rule.left -= 1;
     if (rule.left === 0) this.#rules = this.#rules.filter((other) => other !== rule);
-    return this.#struck(rule.kind, operation, rule.error);
+    return this.#injected(rule.kind, operation, rule.error);
   }
 
-  #strikeByChance(operation: Operation): Fault | undefined {
+  #injectByChance(operation: Operation): Fault | undefined {
     if (this.#random === undefined) return undefined;
     const { rate, numbers } = this.#random;
-    const kinds = this.#random.kinds.filter((kind) => canStrike(kind, operation));
+    const kinds = this.#random.kinds.filter((kind) => canInject(kind, operation));
     if (kinds.length === 0 || numbers.next() >= rate) return undefined;
-    return this.#struck(kinds[numbers.below(kinds.length)] as FaultKind, operation, undefined);
+    return this.#injected(kinds[numbers.below(kinds.length)] as FaultKind, operation, undefined);
   }
 
-  #struck(kind: FaultKind, operation: Operation, error: unknown): Fault {
+  #injected(kind: FaultKind, operation: Operation, error: unknown): Fault {
     if (kind === 'crash') this.crash(operation.client);
     return { kind, error: error ?? new SimulatedFault(kind, operation) };
   }
@@ -234,7 +258,7 @@ export class FaultPlan {
     const { kind = 'refused' } = options;
     checkTarget(type, options);
     checkKind(kind);
-    if (!canStrike(kind, { type })) refuse('ERR_INVALID_OPTION', `a kind of fault that can strike a ${type}`, kind);
+    if (!canInject(kind, { type })) fail('ERR_INVALID_OPTION', `a kind of fault that can be injected into a ${type}`, kind);
     const rule = { ...options, type, kind, left: times };
     this.#rules.push(rule);
     return rule;
@@ -252,13 +276,13 @@ function matches(
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 function checkTarget(type: unknown, { key, client }: Pick<FaultOptions, 'key' | 'client'>): void {
-  if (!TARGETS.includes(type as FaultTarget)) refuse('ERR_INVALID_OPTION', `a type of operation: ${TARGETS.join(', ')}`, type);
+  if (!TARGETS.includes(type as FaultTarget)) fail('ERR_INVALID_OPTION', `a type of operation: ${TARGETS.join(', ')}`, type);
   if (key !== undefined) checkText('key', key);
   if (client !== undefined) checkText('client', client);
 }
 
 /** A load can't be dropped, and only a load can find what is stale. */
-export function canStrike(kind: FaultKind, { type }: Pick<Operation, 'type'>): boolean {
+export function canInject(kind: FaultKind, { type }: Pick<Operation, 'type'>): boolean {
   if (kind === 'dropped') return type === 'save' || type === 'clear';
   if (kind === 'stale read' || kind === 'corrupted read') return type === 'load';
   return true;
@@ -266,5 +290,5 @@ export function canStrike(kind: FaultKind, { type }: Pick<Operation, 'type'>): b
 
 /** @throws {StorageError} `ERR_INVALID_OPTION` */
 export function checkKind(kind: unknown): void {
-  if (!KINDS.includes(kind as FaultKind)) refuse('ERR_INVALID_OPTION', `a kind of fault: ${KINDS.join(', ')}`, kind);
+  if (!KINDS.includes(kind as FaultKind)) fail('ERR_INVALID_OPTION', `a kind of fault: ${KINDS.join(', ')}`, kind);
 }

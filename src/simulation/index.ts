@@ -1,10 +1,11 @@
 export { checkHistory, type HistoryReport } from './check-history';
 export { type Clock, VirtualClock } from './clock';
-export { withExpiry } from './expiry';
+export type { ExploreReport } from './explore/exploration';
 export { type Exploration, ExplorationError } from './explore/exploration-error';
-export { type ExploreReport, explore } from './explore/explore';
-export type { ExploreContext, ExploreOptions, Scenario } from './explore/options';
-export type { FakeTimers } from './explore/time-source';
+export { explore } from './explore/explore';
+export type { ExploreContext, ExploreOptions, ExploreProgress, Scenario } from './explore/options';
+export type { DeclaredAccesses } from './explore/run';
+export type { FakeTimers, FrameworkTimers, NodeMockTimers, SinonClock } from './explore/time-source';
 export {
   type FaultKind,
   type FaultOptions,
@@ -13,9 +14,10 @@ export {
   type RandomFaults,
   SimulatedFault,
 } from './fault-plan';
-export { withFaults } from './faults';
 export { Journal, type JournalOptions } from './journal';
 export type { JournalEntry, JournalNote } from './journal-entry';
-export { withJournal } from './journaling';
-export { type Duration, type LatencyOptions, withLatency } from './latency';
-export { type ScheduledTurn, type ScheduleOptions, type Scheduler, withSchedule } from './scheduling';
+export { withExpiry } from './with-expiry';
+export { withFaults } from './with-faults';
+export { withJournal } from './with-journal';
+export { type Duration, type LatencyOptions, withLatency } from './with-latency';
+export { type ScheduledTurn, type ScheduleOptions, type Scheduler, withSchedule } from './with-schedule';

@@ -1,4 +1,4 @@
-import type { Operation } from '../backend/base-storage-backend';
+import type { Operation } from '../backend/operation';
 
 /** What a journal knows of one operation. */
 export interface JournalEntry {

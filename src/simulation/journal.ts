@@ -1,18 +1,20 @@
-import type { Operation } from '../backend/base-storage-backend';
-import { readOptions } from '../backend/checks';
-import { refuse } from '../errors';
+import { readOptions } from '../backend/input-validation';
+import type { Operation } from '../backend/operation';
+import { isWrite } from '../backend/operation';
+import { decodeWith, type StorageCodec } from '../codec/storage-codec';
+import { fail, markClass } from '../errors';
+import type { StorageRecord } from '../store/storage-record';
 import { checkMethod, checkText } from './checks';
 import { type Clock, systemClock } from './clock';
-import { isWrite } from './is-write';
 import type { JournalEntry, JournalNote } from './journal-entry';
 import { formatSequenceDiagram } from './sequence-diagram';
 import { formatTimeline } from './timeline';
 
 export interface JournalOptions {
   /** The most entries that are kept; the oldest go first. Default: 10,000 */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Default: the time of day. */
-  readonly clock?: Pick<Clock, 'now'>;
+  readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
 type Draft = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
@@ -25,10 +27,21 @@ type Draft = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
  * expect(journal.find({ client: 'tab-1', type: 'save' })).toHaveLength(1);
  */
 export class Journal {
+  static {
+    markClass(Journal);
+  }
+
+  /** @internal False for a Proxy of one: that has no private fields. */
+  static is(value: unknown): value is Journal {
+    return #entries in Object(value);
+  }
+
   readonly #limit: number;
   readonly #clock: Pick<Clock, 'now'>;
   #entries: Draft[] = [];
   #notes: JournalNote[] = [];
+  /** By the number of an entry: what gives the data that the operation has found or stored. Decoded when a timeline is made. */
+  readonly #data = new Map<number, () => unknown>();
   #recorded = 0;
   #places = 0;
   #droppedUnderWay = 0;
@@ -36,7 +49,7 @@ export class Journal {
 
   constructor(options: JournalOptions = {}) {
     const { limit = 10_000, clock = systemClock } = readOptions(options, ['limit', 'clock']);
-    if (!(Number.isSafeInteger(limit) && limit > 0)) refuse('ERR_INVALID_OPTION', 'limit to be a whole number above 0', limit);
+    if (!(Number.isSafeInteger(limit) && limit > 0)) fail('ERR_INVALID_OPTION', 'limit to be a whole number above 0', limit);
     checkMethod(clock, 'now', 'a clock');
     this.#limit = limit;
     this.#clock = clock;
@@ -86,14 +99,25 @@ export class Journal {
     return this.#droppedUnderWay > 0 ? Number.POSITIVE_INFINITY : this.#droppedUntil;
   }
 
+  /** @internal Forgets everything, as if it were new. */
+  renew(): void {
+    this.#entries = [];
+    this.#notes = [];
+    this.#data.clear();
+    this.#recorded = 0;
+    this.#places = 0;
+    this.#droppedUnderWay = 0;
+    this.#droppedUntil = 0;
+  }
+
   /** A timeline: a lane for each client, and a row for each effect, each answer that came later, and each note. */
   toString(): string {
-    return formatTimeline(this.#entries, this.#notes);
+    return formatTimeline(this.#entries, this.#notes, (entry) => this.#data.get(entry.number));
   }
 
   /** The same as a Mermaid sequence diagram. */
   toMermaid(): string {
-    return formatSequenceDiagram(this.#entries, this.#notes);
+    return formatSequenceDiagram(this.#entries, this.#notes, (entry) => this.#data.get(entry.number));
   }
 
   /** @internal What `console.log` shows in Node. */
@@ -121,21 +145,33 @@ export class Journal {
   }
 
   /** @internal It has taken effect. */
-  effect(entry: Draft, result: unknown): void {
+  effect(entry: Draft, result: unknown, codec?: StorageCodec<unknown>): void {
     entry.effect = this.#place();
-    if (reads(entry)) entry.revision = revisionOf(result);
+    if (reads(entry)) this.#find(entry, result, codec);
   }
 
   /** @internal Its caller has its answer, which need not be what was found: a fault may have come between. */
-  answer(entry: Draft, result: unknown): void {
-    if (reads(entry)) entry.revision = revisionOf(result);
+  answer(entry: Draft, result: unknown, codec?: StorageCodec<unknown>): void {
+    if (reads(entry)) this.#find(entry, result, codec);
     this.#end(entry, 'done');
+  }
+
+  /** @internal It is about to store this. */
+  write(entry: Draft, record: StorageRecord, codec: StorageCodec<unknown>): void {
+    this.#data.set(entry.number, () => decodeWith(codec, record.data));
   }
 
   /** @internal Its caller has an error. */
   fail(entry: Draft, error: unknown): void {
     entry.error = error;
     this.#end(entry, 'failed');
+  }
+
+  #find(entry: Draft, result: unknown, codec: StorageCodec<unknown> | undefined): void {
+    const record = result as StorageRecord | null;
+    entry.revision = record?.revision ?? null;
+    if (record === null || entry.type === 'stat' || codec === undefined) this.#data.delete(entry.number);
+    else this.#data.set(entry.number, () => decodeWith(codec, record.data));
   }
 
   #end(entry: Draft, outcome: 'done' | 'failed'): void {
@@ -150,7 +186,9 @@ export class Journal {
 
   /** The oldest go. */
   #drop(count: number): void {
-    for (const entry of this.#entries.splice(0, count).filter(isWrite)) {
+    for (const entry of this.#entries.splice(0, count)) {
+      this.#data.delete(entry.number);
+      if (!isWrite(entry)) continue;
       if (entry.end === undefined) this.#droppedUnderWay += 1;
       else this.#droppedUntil = Math.max(this.#droppedUntil, entry.end);
     }
@@ -164,8 +202,4 @@ export class Journal {
 
 function reads({ type }: Draft): boolean {
   return type === 'load' || type === 'stat' || type === 'update';
-}
-
-function revisionOf(record: unknown): string | null {
-  return (record as { readonly revision?: string } | null)?.revision ?? null;
 }

@@ -6,6 +6,10 @@
 
 type Schedule = (callback: () => void, ms?: number) => unknown;
 
+interface PerformanceHooks {
+  readonly performance: { now(): number };
+}
+
 interface Timers {
   readonly setImmediate?: Schedule;
   readonly setTimeout: Schedule;
@@ -18,11 +22,19 @@ interface Port {
 }
 
 const { process, MessageChannel } = globalThis as unknown as {
-  readonly process?: { getBuiltinModule?(name: 'node:timers'): Timers };
+  readonly process?: {
+    getBuiltinModule?(name: 'node:timers'): Timers;
+    getBuiltinModule?(name: 'node:perf_hooks'): PerformanceHooks;
+  };
   readonly MessageChannel?: new () => { readonly port1: Port; readonly port2: Port };
 };
 
 const { setImmediate, setTimeout }: Timers = process?.getBuiltinModule?.('node:timers') ?? globalThis;
+
+const { performance }: PerformanceHooks = process?.getBuiltinModule?.('node:perf_hooks') ?? globalThis;
+
+/** Real time in ms, from any beginning. */
+export const realNow: () => number = performance.now.bind(performance);
 
 /** Resolves when every promise job is done that is due, and all that come of them: in the event loop's next task. */
 export const nextTask: () => Promise<void> = findNextTask();

@@ -1,238 +1,220 @@
+import type { dataType } from '../codec/data-type';
 import type { StorageCodec } from '../codec/storage-codec';
-import { decodeWith } from '../codec/use-codec';
-import { utf8Size } from '../codec/utf8-size';
-import type { StorageChangeListener, StorageUsage, Unsubscribe } from '../contracts';
-import { attempt, QuotaExceededError, refuse, StorageError } from '../errors';
-import { type ChangeFeed, reportUncaught } from './change-feed';
+import type { StorageChange, StorageChangeContents, StorageUsage, Unsubscribe } from '../contracts';
+import { disposedError, markClass, QuotaExceededError } from '../errors';
+import { ChangeNotifier, type ListenerErrorHandler } from './change-notifier';
 import { Checkpoint } from './checkpoint';
-import { checkCondition, type MeasuredRecord, type WriteCondition } from './storage-record';
-
-/** Who makes a change: a handle, which does not hear of it. */
-export interface ChangeMaker {
-  readonly client: string;
-}
-
-/**
- * Is told of a change inside the stack of the one who makes it, with what was there before and is there now. The key is
- * `null` where somebody clears everything. What it throws is reported: the change has been made.
- */
-export type CommitObserver<T> = (
-  key: string | null,
-  before: MeasuredRecord<T> | null,
-  after: MeasuredRecord<T> | null,
-  maker: ChangeMaker | null,
-) => void;
+import type { Commit, CommitOrigin, KeyChange, StoreObserver } from './commit';
+import { reportUncaught } from './report-uncaught';
+import { nextRecord, openRecord, type TrackedRecord, type WriteCondition } from './storage-record';
+import { usageOf, type Weigh, weighRecord } from './weigh-record';
 
 export interface MemoryStoreOptions<T> {
   readonly codec: StorageCodec<T>;
   readonly now: () => number;
   readonly quota?: number | undefined;
   /** Bytes that a key and its data take. Default: UTF-8 bytes of the key and of the envelope's JSON text. */
-  readonly weigh?: ((key: string, data: T) => number) | undefined;
-  readonly changes: ChangeFeed;
+  readonly weigh?: Weigh<T> | undefined;
+  readonly onListenerError?: ListenerErrorHandler | undefined;
 }
 
 /**
- * The medium: immutable records by key, the bytes they hold against the quota, and the changes made to them.
- * Every method is synchronous, so each is atomic.
+ * The store of one registry: immutable records by key, the bytes they take of the quota, and the commits that change them.
+ * Every method is synchronous, so each is atomic. Opaque to users of the package: a backend hands it on to `super`.
  */
 export class MemoryStore<T> {
+  declare readonly [dataType]: (data: T) => T;
+  /** @internal */
   readonly codec: StorageCodec<T>;
+  /** @internal */
   readonly now: () => number;
-  readonly #changes: ChangeFeed;
+  /** @internal Calls the listeners of changes. */
+  readonly listeners: ChangeNotifier<T>;
+  /** @internal What observes the store while there are listeners. */
+  readonly notifying: StoreObserver = { onCommit: (commit) => this.#notify(commit) };
   readonly #quota: number | undefined;
-  readonly #weigh: ((key: string, data: T) => number) | undefined;
-  #observers: readonly CommitObserver<T>[] = [];
-  #records = new Map<string, MeasuredRecord<T>>();
-  /** Bytes held, and those of each key. Counted as they come only where there is a quota to check. */
-  #held = 0;
+  readonly #weigh: Weigh<T> | undefined;
+  #observers: readonly StoreObserver[] = [];
+  #records = new Map<string, TrackedRecord>();
+  /** Bytes of keys, and their sum. With a quota a key is weighed when it is written, without one when the usage is first asked for. */
   #weights = new Map<string, number>();
+  #weighed = 0;
   #disposed = false;
 
-  constructor({ codec, now, quota, weigh, changes }: MemoryStoreOptions<T>) {
+  /** @internal */
+  constructor({ codec, now, quota, weigh, onListenerError }: MemoryStoreOptions<T>) {
     this.codec = codec;
     this.now = now;
-    this.#changes = changes;
     this.#quota = quota;
     this.#weigh = weigh;
+    this.listeners = new ChangeNotifier<T>(() => this.observe(this.notifying), onListenerError);
   }
 
-  get(key: string): MeasuredRecord<T> | null {
-    return this.#alive().get(key) ?? null;
+  /** @internal @throws {StorageError} `ERR_DISPOSED` */
+  assertInUse(): void {
+    if (this.#disposed) throw disposedError();
   }
 
-  /** Keys and records, the key that was first saved first. */
-  get records(): ReadonlyMap<string, MeasuredRecord<T>> {
-    return this.#alive();
+  /** @internal @param reader the handle or window that reads; `null` for the registry itself */
+  get(key: string, reader: CommitOrigin | null): TrackedRecord | null {
+    return this.#read(key, reader).get(key) ?? null;
   }
 
+  /** @internal Keys and records, the key that was first saved first. */
+  records(reader: CommitOrigin | null): ReadonlyMap<string, TrackedRecord> {
+    return this.#read(null, reader);
+  }
+
+  /** @internal */
   get disposed(): boolean {
     return this.#disposed;
   }
 
-  put(key: string, record: MeasuredRecord<T>, condition: WriteCondition, maker: ChangeMaker): void {
-    // Weighing may run code of the data, the codec or `weigh`, which may save as well: it is over before anything is looked at.
-    const bytes = this.#quota === undefined ? 0 : this.weigh(key, record);
-    const current = this.#check(key, condition);
-    this.#replace(key, current, record.after(current), bytes, maker);
+  /** @internal Stores the record, or removes what is there, where the condition holds and the quota suffices. */
+  write(key: string, record: TrackedRecord | null, condition: WriteCondition, origin: CommitOrigin): void {
+    // Weighing may run code of the data, the codec or `weigh`, which may write as well: it is over before the store is read.
+    const bytes = this.#quota === undefined || record === null ? 0 : this.weigh(key, record);
+    const before = this.get(key, origin);
+    const after = nextRecord(before, record, condition) as TrackedRecord | null;
+    if (before === null && after === null) return;
+    const weighed = this.#weighed - (this.#weights.get(key) ?? 0) + bytes;
+    this.#checkQuota(weighed);
+    if (after === null) this.#records.delete(key);
+    else this.#records.set(key, after);
+    if (this.#quota !== undefined && after !== null) this.#weights.set(key, bytes);
+    else if (this.#weights.size > 0) this.#weights.delete(key);
+    this.#weighed = weighed;
+    if (this.#observers.length > 0) this.#publish({ type: 'write', origin, changes: [{ key, before, after }] });
   }
 
-  delete(key: string, condition: WriteCondition, maker: ChangeMaker): void {
-    const current = this.#check(key, condition);
-    if (current !== null) this.#replace(key, current, null, 0, maker);
+  /** @internal Removes every key, as one commit. */
+  clear(origin: CommitOrigin | null): void {
+    this.#replaceAll('clear', new Map(), origin);
   }
 
-  /** Bytes of a key and its record, as the quota counts them. */
-  weigh(key: string, record: MeasuredRecord<T> | null): number {
-    if (record === null) return 0;
-    if (this.#weigh === undefined) return utf8Size(key) + record.sizeBytes;
-    return this.#callWeigh(this.#weigh, key, record);
+  /** @internal Replaces all records by those of the checkpoint, as one commit. Where it fails, nothing has changed. */
+  restore(checkpoint: Checkpoint<T>, { dropListeners = false } = {}): void {
+    this.assertInUse();
+    this.#replaceAll('restore', checkpoint.recordsFor(this.codec), null, dropListeners);
   }
 
-  /** Bytes against the quota: of one key, or of all. */
-  usage(used = sum(this.#weighAll(this.#alive()))): StorageUsage {
-    const quota = this.#quota;
-    if (quota === undefined) return { used };
-    return { used, quota, percentage: quota === 0 ? 100 : (used / quota) * 100 };
+  /** @internal */
+  checkpoint(): Checkpoint<T> {
+    return new Checkpoint(this.records(null), this.codec);
   }
 
-  /** Hears of one key, or of every one; a handle that subscribes does not hear of its own changes. */
-  subscribe(listener: StorageChangeListener, key?: string, subscriber?: ChangeMaker): Unsubscribe {
-    this.#alive();
-    return this.#changes.subscribe(listener, key, subscriber);
+  /** @internal Bytes of a key and its record, as the quota counts them. */
+  weigh(key: string, record: TrackedRecord): number {
+    return weighRecord(key, record, this.codec, this.#weigh);
   }
 
-  /** Tells of every change at once, before anything else can happen. */
-  observe(observer: CommitObserver<T>): Unsubscribe {
-    this.#alive();
-    const own: CommitObserver<T> = (...commit) => observer(...commit);
+  /** @internal Bytes against the quota: of one key, or of all. */
+  usage(used = this.#weighAll()): StorageUsage {
+    return usageOf(used, this.#quota);
+  }
+
+  /** @internal Calls the observer at every read and commit, in the stack of the one who makes it. */
+  observe(observer: StoreObserver): Unsubscribe {
+    this.assertInUse();
+    for (const other of this.#observers) other.onObserve?.(observer);
+    const own = { ...observer };
     this.#observers = [...this.#observers, own];
     return () => {
       this.#observers = this.#observers.filter((other) => other !== own);
     };
   }
 
-  checkpoint(): Checkpoint<T> {
-    return new Checkpoint(this.#alive(), this.codec);
-  }
-
-  /** Puts everything in the place of everything at once, and tells of what has changed by it. */
-  restore(checkpoint: Checkpoint<T>): void {
-    this.#alive();
-    const after = checkpoint.recordsFor(this.codec);
-    const weights = this.#quota === undefined ? this.#weights : this.#weighAll(after);
-    // Encoding and weighing may have run other code: what is replaced is what is there now.
-    const before = this.#alive();
-    this.#hold(sum(weights));
-    this.#weights = weights;
-    this.#records = after;
-    for (const [key, current] of before) {
-      const next = after.get(key) ?? null;
-      if (next !== current) this.#publish(key, current, next, null);
-    }
-    for (const [key, next] of after) if (!before.has(key)) this.#publish(key, null, next, null);
-  }
-
-  clear(): void {
-    this.restore(new Checkpoint(new Map(), this.codec));
-  }
-
-  /** The same by a client, whose one act it is: no change where nothing is stored. */
-  clearBy(maker: ChangeMaker): void {
-    const before = this.#alive();
-    if (before.size === 0) return;
-    this.#hold(0);
-    this.#weights = new Map();
-    this.#records = new Map();
-    for (const [key, record] of before) this.#tell(key, record, null, maker);
-    this.#notify(null, null, null, maker);
-  }
-
-  /** Drops data and listeners. Idempotent. */
+  /** @internal Drops data, observers and listeners. Idempotent. */
   dispose(): void {
+    for (const { onRead } of this.#observers) onRead?.(null, null);
     this.#disposed = true;
     this.#records.clear();
-    this.#held = 0;
     this.#weights.clear();
     this.#observers = [];
-    this.#changes.dispose();
+    this.listeners.drop();
   }
 
-  #alive(): Map<string, MeasuredRecord<T>> {
-    if (!this.#disposed) return this.#records;
-    throw new StorageError('ERR_DISPOSED', { expected: 'a registry in use', received: 'one that was disposed of' });
+  #read(key: string | null, reader: CommitOrigin | null): Map<string, TrackedRecord> {
+    if (this.#observers.length > 0) for (const { onRead } of this.#observers) onRead?.(key, reader);
+    this.assertInUse();
+    return this.#records;
   }
 
-  #check(key: string, condition: WriteCondition): MeasuredRecord<T> | null {
-    const current = this.get(key);
-    checkCondition(condition, current);
-    return current;
-  }
-
-  #replace(
-    key: string,
-    current: MeasuredRecord<T> | null,
-    next: MeasuredRecord<T> | null,
-    bytes: number,
-    maker: ChangeMaker,
+  #replaceAll(
+    type: 'clear' | 'restore',
+    records: Map<string, TrackedRecord>,
+    origin: CommitOrigin | null,
+    dropListeners = false,
   ): void {
-    if (this.#quota !== undefined) {
-      this.#hold(this.#held - (this.#weights.get(key) ?? 0) + bytes);
-      this.#weights.set(key, bytes);
+    const weights = new Map<string, number>();
+    if (this.#quota !== undefined) for (const [key, record] of records) weights.set(key, this.weigh(key, record));
+    // Encoding and weighing may have run other code: what is replaced is what is there now.
+    const before = this.#read(null, origin);
+    const weighed = [...weights.values()].reduce((sum, bytes) => sum + bytes, 0);
+    this.#checkQuota(weighed);
+    if (dropListeners) this.listeners.drop();
+    this.#weights = weights;
+    this.#weighed = weighed;
+    this.#records = records;
+    if (this.#observers.length === 0) return;
+    const changes: KeyChange[] = [];
+    for (const key of new Set([...before.keys(), ...records.keys()])) {
+      const change = { key, before: before.get(key) ?? null, after: records.get(key) ?? null };
+      if (change.before !== change.after) changes.push(change);
     }
-    if (next) this.#records.set(key, next);
-    else {
-      this.#records.delete(key);
-      this.#weights.delete(key);
-    }
-    this.#publish(key, current, next, maker);
+    if (changes.length > 0) this.#publish({ type, origin, changes });
   }
 
-  #hold(bytes: number): void {
+  #contentsOf({ before, after }: KeyChange): StorageChangeContents<T> {
+    const open = (record: TrackedRecord | null) => record && openRecord(record, this.codec);
+    return Object.freeze({ before: () => open(before), after: () => open(after) });
+  }
+
+  #checkQuota(bytes: number): void {
     if (this.#quota !== undefined && bytes > this.#quota) throw new QuotaExceededError(this.#quota, bytes);
-    this.#held = bytes;
   }
 
-  #weighAll(records: ReadonlyMap<string, MeasuredRecord<T>>): Map<string, number> {
-    return new Map(Array.from(records, ([key, record]) => [key, this.weigh(key, record)]));
+  /** Weighs the keys that have not been weighed since they changed. */
+  #weighAll(): number {
+    const records = this.records(null);
+    if (this.#weights.size === records.size) return this.#weighed;
+    for (const [key, record] of [...records]) {
+      if (this.#weights.has(key)) continue;
+      const bytes = this.weigh(key, record);
+      // Weighing may have run code that writes or weighs.
+      if (this.#records.get(key) !== record || this.#weights.has(key)) continue;
+      this.#weights.set(key, bytes);
+      this.#weighed += bytes;
+    }
+    return this.#weighed;
   }
 
-  #callWeigh(weigh: (key: string, data: T) => number, key: string, record: MeasuredRecord<T>): number {
-    const bytes: unknown = attempt('ERR_HOOK_FAILED', 'weigh to succeed', () => weigh(key, decodeWith(this.codec, record.data)));
-    if (Number.isSafeInteger(bytes) && Number(bytes) >= 0) return Number(bytes);
-    return refuse('ERR_HOOK_FAILED', 'weigh to return a whole number of bytes, 0 or more', bytes);
+  #notify({ origin, changes }: Commit): void {
+    for (const change of changes) {
+      const { key } = change;
+      this.listeners.enqueue({ key, origin, toArguments: () => [toStorageChange(change, origin), this.#contentsOf(change)] });
+    }
   }
 
-  #publish(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
-    this.#tell(key, before, after, maker);
-    this.#notify(key, before, after, maker);
-  }
-
-  #notify(...commit: Parameters<CommitObserver<T>>): void {
-    for (const observe of this.#observers) {
+  #publish(commit: Commit): void {
+    for (const { onCommit } of this.#observers) {
       try {
-        observe(...commit);
+        onCommit?.(commit);
       } catch (error) {
         reportUncaught(error);
       }
     }
   }
-
-  #tell(key: string, before: MeasuredRecord<T> | null, after: MeasuredRecord<T> | null, maker: ChangeMaker | null): void {
-    if (!this.#changes.isHeard(key)) return;
-    const change = {
-      type: after === null ? 'clear' : 'save',
-      key,
-      client: maker?.client ?? null,
-      revision: after?.revision ?? null,
-      previousRevision: before?.revision ?? null,
-    } as const;
-    this.#changes.publish(change, maker);
-  }
 }
 
-function sum(weights: ReadonlyMap<string, number>): number {
-  let total = 0;
-  for (const bytes of weights.values()) total += bytes;
-  return total;
+markClass(MemoryStore);
+
+function toStorageChange({ key, before, after }: KeyChange, origin: CommitOrigin | null): StorageChange {
+  return Object.freeze({
+    type: after === null ? 'clear' : 'save',
+    key,
+    client: origin?.client ?? null,
+    revision: after?.revision ?? null,
+    previousRevision: before?.revision ?? null,
+  });
 }

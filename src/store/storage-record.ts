@@ -1,160 +1,140 @@
-import type { StorageCodec } from '../codec/storage-codec';
-import { decodeWith, encodeWith, measureWith } from '../codec/use-codec';
-import type { Revision, SnapshotMetadata } from '../contracts';
-import { RevisionConflictError, refuse } from '../errors';
+import { decodeWith, encodeWith, measureWith, type StorageCodec } from '../codec/storage-codec';
+import type { AbortSignalLike, PersistedSnapshotMetadata, Revision, SnapshotEnvelope } from '../contracts';
+import { fail, RevisionConflictError } from '../errors';
 import { isRevision } from '../revision';
+import { isEqualData } from './is-equal-data';
 
-/** What a medium keeps for a key. Immutable: a save makes a new one. Media treat `data` as opaque. */
+/**
+ * What a store keeps for a key: plain and immutable, a save makes a new one. Text and back by `JSON.stringify` and
+ * `JSON.parse` is fine where the codec gives text. Metadata tracking adds the optional fields.
+ */
 export interface StorageRecord {
   readonly revision: Revision;
-  /** The data, as the codec encoded it. */
+  /** The data, as the codec encoded it. Stores treat it as opaque. */
   readonly data: unknown;
-}
-
-/** A record of a backend with metadata tracking. `JSON.stringify` writes all of these fields. */
-export interface TrackedRecord extends StorageRecord {
   /** When this was saved, in ms since the epoch. */
-  readonly updatedAt: number;
-  /** When the key was first saved. Absent on its first save, where it would equal `updatedAt`. */
-  readonly createdAt?: number;
-  /** Saves since the key was last empty. Absent on the first, where it would be 1. */
-  readonly saveCount?: number;
+  readonly updatedAt?: number | undefined;
+  /** When the key was first saved since it was last empty, in ms since the epoch. */
+  readonly createdAt?: number | undefined;
+  /** Saves since the key was last empty. */
+  readonly saveCount?: number | undefined;
   /** What `saveWithMetadata` was given; absent after a plain save. */
-  readonly metadata?: SnapshotMetadata | undefined;
-  /** UTF-8 bytes of `{"revision":…,"data":…}` as JSON text, counted when first asked for. */
-  readonly sizeBytes: number;
+  readonly metadata?: PersistedSnapshotMetadata | undefined;
 }
 
-/** What must be stored for a write to take effect. */
+/** What the hook `read` is told. */
+export interface ReadContext {
+  /** Ends the operation: its caller has an answer already. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** Counts from 1: the reads of an `update` whose write found another record. */
+  readonly attempt?: number | undefined;
+}
+
+/** What must be stored for a write to take effect. A field that is absent is no condition. */
 export interface WriteCondition {
-  /** This revision, or `null` for nothing. Absent: whatever is stored. */
+  /** The revision that the caller expects; `null`: nothing may be stored. */
   readonly ifMatch?: Revision | null | undefined;
+  /** The record that `read` returned in this `update`, or `null`: it must still be stored, whatever its revision. */
+  readonly replaces?: StorageRecord | null | undefined;
+  /** Ends the operation: its caller has been told that the outcome is unknown. */
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
- * Refuses a conditional write that has come too late.
- * @throws {RevisionConflictError} `ERR_REVISION_CONFLICT`
+ * The record to store in the place of the current one, with the time of creation and the count of saves carried on;
+ * `null` to remove it. What a store's `write` is made of: to check and to store must be one step of the store.
+ * @throws {RevisionConflictError} `ERR_REVISION_CONFLICT` where the condition does not hold
  */
-export function checkCondition(condition: WriteCondition, current: StorageRecord | null): void {
+export function nextRecord(
+  current: StorageRecord | null | undefined,
+  record: StorageRecord | null,
+  condition: WriteCondition = {},
+): StorageRecord | null {
+  assertPrecondition(current ?? null, condition);
+  if (record?.updatedAt === undefined || current?.updatedAt === undefined) return record;
+  return TrackedRecord.from(record).succeeding(current.createdAt ?? current.updatedAt, (current.saveCount ?? 1) + 1);
+}
+
+/** Preconditions as in RFC 9110, section 13 (https://www.rfc-editor.org/rfc/rfc9110#section-13). */
+export function assertPrecondition(current: StorageRecord | null, { ifMatch, replaces }: WriteCondition): void {
   const actual = current === null ? null : current.revision;
-  if (condition.ifMatch !== undefined && condition.ifMatch !== actual) {
-    throw new RevisionConflictError(condition.ifMatch, actual);
+  if (ifMatch !== undefined && ifMatch !== actual) throw new RevisionConflictError(ifMatch, actual);
+  if (replaces !== undefined && !isSameRecord(replaces, current)) {
+    throw new RevisionConflictError(replaces === null ? null : replaces.revision, actual);
   }
 }
 
-/**
- * The record that a write puts in the place of the current one: checks the condition, and carries the count of saves
- * and the time of creation on. Every medium's `write` stores what this returns.
- * @throws {RevisionConflictError} `ERR_REVISION_CONFLICT`
- */
-export function supersede(current: StorageRecord | null, record: StorageRecord, condition: WriteCondition): StorageRecord {
-  checkCondition(condition, current);
-  // By its shape: a medium may have been written with another copy of this package.
-  const { after } = record as Partial<MeasuredRecord<unknown>>;
-  return typeof after === 'function' ? after.call(record, current) : record;
+/** By identity, or by contents: a store may make a new object at each read. */
+function isSameRecord(a: StorageRecord | null, b: StorageRecord | null): boolean {
+  return a === b || (a !== null && b !== null && isEqualData(fieldsOf(a), fieldsOf(b)));
 }
 
-/** A `#private` field would add 80 ns to every save; by a name, whoever spreads a record would write the codec as JSON. */
-const SIZE = Symbol('size');
+function fieldsOf({ revision, updatedAt, createdAt, saveCount, data, metadata }: StorageRecord): unknown[] {
+  return [revision, updatedAt, createdAt, saveCount, data, metadata];
+}
 
 /**
- * A tracked record whose bytes are counted when they are first asked for: it can't change, so neither can they.
- * It has only the fields that it needs, since a medium may hold a million of these.
+ * A record with the fields of metadata tracking. It keeps its size, which is counted when first asked for: the record can't
+ * change, so neither can that. A copy, by spreading, has no size.
  */
-export class MeasuredRecord<T> implements TrackedRecord {
-  readonly revision: Revision;
-  readonly data: unknown;
-  readonly updatedAt: number;
-  declare readonly createdAt?: number;
-  declare readonly saveCount?: number;
-  declare readonly metadata?: SnapshotMetadata | undefined;
-  /** Bytes; until they are counted, the codec that can do it. */
-  private [SIZE]: number | StorageCodec<T>;
+export class TrackedRecord implements StorageRecord {
+  #size: number | undefined;
 
-  constructor(revision: Revision, data: unknown, updatedAt: number, size: number | StorageCodec<T>) {
-    this.revision = revision;
-    this.data = data;
-    this.updatedAt = updatedAt;
-    this[SIZE] = size;
-  }
+  constructor(
+    readonly revision: Revision,
+    readonly data: unknown,
+    readonly updatedAt: number,
+    readonly metadata?: PersistedSnapshotMetadata,
+    readonly createdAt = updatedAt,
+    readonly saveCount = 1,
+  ) {}
 
-  /**
-   * Any tracked record as one of these: one that was read back from text, or that a hook has put together.
-   * @throws {StorageError} `ERR_INVALID_RECORD`
-   */
-  static from<T>(codec: StorageCodec<T>, record: StorageRecord): MeasuredRecord<T> {
-    if (record instanceof MeasuredRecord) return record;
-    // What it says of its size is not taken over: bytes are measured, whoever has put the record together.
-    if (isTracked(record)) return SucceedingRecord.like(record, record.data, codec);
-    const expected = 'a record with revision, data and updatedAt, as it was given to write';
-    return refuse('ERR_INVALID_RECORD', expected, record);
+  /** Any record with an `updatedAt` as one of these. */
+  static from(record: StorageRecord): TrackedRecord {
+    if (record instanceof TrackedRecord) return record;
+    const { revision, data, updatedAt, metadata, createdAt, saveCount } = checkRecord(record);
+    if (updatedAt === undefined) return fail('ERR_INVALID_RECORD', 'a record with updatedAt, as it was given to write', record);
+    return new TrackedRecord(revision, data, updatedAt, metadata, createdAt, saveCount);
   }
 
   /** UTF-8 bytes of `{"revision":…,"data":…}` as JSON text. */
-  get sizeBytes(): number {
-    if (typeof this[SIZE] !== 'number') this[SIZE] = envelopeSize(this.revision, measureWith(this[SIZE], this.data));
-    return this[SIZE];
+  sizeBytes<T>(codec: StorageCodec<T>): number {
+    if (this.#size === undefined) {
+      const bytes = measureWith(codec, this.data);
+      this.#size = `{"revision":"${this.revision}"}`.length + (bytes === 0 ? 0 : ',"data":'.length + bytes);
+    }
+    return this.#size;
   }
 
-  /** The same save, in the place of the record before it. */
-  after(current: StorageRecord | null): MeasuredRecord<T> {
-    if (!isTracked(current)) return this;
-    const { createdAt = current.updatedAt, saveCount = 1 } = current;
-    return new SucceedingRecord(this, this.data, this[SIZE], createdAt, saveCount + 1, this.metadata);
+  /** The same save, of a key that was saved before. */
+  succeeding(createdAt: number, saveCount: number): TrackedRecord {
+    const record = new TrackedRecord(this.revision, this.data, this.updatedAt, this.metadata, createdAt, saveCount);
+    record.#size = this.#size;
+    return record;
   }
 
-  /** The same record, encoded with one codec, as a medium with another keeps it. */
-  recoded(from: StorageCodec<T>, to: StorageCodec<T>): MeasuredRecord<T> {
-    if (from === to) return this;
-    return SucceedingRecord.like(this, encodeWith(to, decodeWith(from, this.data)), to);
-  }
-
-  toJSON(): TrackedRecord {
-    const { createdAt = this.updatedAt, saveCount = 1, sizeBytes } = this;
-    return { ...this, createdAt, saveCount, sizeBytes };
+  /** The same record, with its data encoded by another codec. */
+  transcode<T>(from: StorageCodec<T>, to: StorageCodec<T>): TrackedRecord {
+    return from === to ? this : TrackedRecord.from({ ...this, data: encodeWith(to, decodeWith(from, this.data)) });
   }
 }
 
-/**
- * A record of a key that was saved before, or with metadata of its own. A class of its own, since V8 keeps room in every
- * instance for the fields that any instance has.
- */
-export class SucceedingRecord<T> extends MeasuredRecord<T> {
-  override readonly createdAt: number;
-  override readonly saveCount: number;
-  override readonly metadata: SnapshotMetadata | undefined;
-
-  constructor(
-    { revision, updatedAt }: Pick<TrackedRecord, 'revision' | 'updatedAt'>,
-    data: unknown,
-    size: number | StorageCodec<T>,
-    createdAt: number,
-    saveCount: number,
-    metadata: SnapshotMetadata | undefined,
-  ) {
-    super(revision, data, updatedAt, size);
-    this.createdAt = createdAt;
-    this.saveCount = saveCount;
-    this.metadata = metadata;
-  }
-
-  /** The same record with other data. */
-  static like<T>(record: Omit<TrackedRecord, 'sizeBytes'>, data: unknown, size: number | StorageCodec<T>): MeasuredRecord<T> {
-    const { createdAt = record.updatedAt, saveCount = 1, metadata } = record;
-    return new SucceedingRecord(record, data, size, createdAt, saveCount, metadata);
-  }
+/** A snapshot of its own, decoded from a record. */
+export function openRecord<T>(record: StorageRecord, codec: StorageCodec<T>): SnapshotEnvelope<T> {
+  const { revision, data } = checkRecord(record);
+  return { revision, data: decodeWith(codec, data) };
 }
 
-function isTracked(record: StorageRecord | null): record is TrackedRecord {
-  if (record instanceof MeasuredRecord) return true;
-  if (typeof record !== 'object' || record === null) return false;
-  const { revision, updatedAt, createdAt = updatedAt, saveCount = updatedAt } = record as Partial<TrackedRecord>;
-  return isRevision(revision) && 'data' in record && [createdAt, updatedAt, saveCount].every(Number.isFinite);
-}
-
-const EMPTY_ENVELOPE = '{"revision":""}'.length;
-const DATA_MEMBER = ',"data":'.length;
-
-function envelopeSize(revision: Revision, dataSize: number): number {
-  return EMPTY_ENVELOPE + revision.length + (dataSize === 0 ? 0 : DATA_MEMBER + dataSize);
+/** Hooks are other people's code: what they give is checked before it is used. */
+function checkRecord(value: unknown): StorageRecord {
+  if (value instanceof TrackedRecord) return value;
+  const expected = 'a record { revision, data }';
+  if (typeof value !== 'object' || value === null || !('data' in value)) return fail('ERR_INVALID_RECORD', expected, value);
+  const record = value as StorageRecord;
+  if (!isRevision(record.revision)) return fail('ERR_INVALID_RECORD', `${expected} with a revision`, record.revision);
+  for (const field of ['updatedAt', 'createdAt', 'saveCount'] as const) {
+    if (record[field] === undefined || Number.isFinite(record[field])) continue;
+    return fail('ERR_INVALID_RECORD', `${expected} whose ${field} is a finite number`, record[field]);
+  }
+  return record;
 }

@@ -1,3 +1,4 @@
+import { nameError } from '../errors';
 import { StorageError } from '../index';
 
 /** What the contract's tests check with, so that no assertion library is needed. */
@@ -5,7 +6,7 @@ import { StorageError } from '../index';
 /** A promise of the contract that was not kept. */
 export class ContractViolation extends Error {
   static {
-    ContractViolation.prototype.name = 'ContractViolation';
+    nameError(ContractViolation);
   }
 }
 
@@ -41,6 +42,11 @@ export async function expectRefusal(call: () => Promise<unknown>, code: string |
   expectTrue(StorageError.is(error), `${subject}: expected a StorageError with code ${code}, got ${String(error)}`);
   expectEqual(error.code, code, `${subject}: code of the error "${error.message}"`);
   return error;
+}
+
+/** Waits until something has happened that nobody can be awaited for, or for two seconds. What follows says what is wrong. */
+export async function eventually(hasHappened: () => boolean): Promise<void> {
+  for (let waits = 0; waits < 400 && !hasHappened(); waits += 1) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Equality of data as JSON can say it: own members, arrays by position, numbers by `Object.is`. */

@@ -3,8 +3,8 @@ export {
   backendContract,
   type ContractTest,
   describeBackendContract,
-  type OpenMedium,
+  type OpenStore,
   type TestRunner,
 } from './backend-contract';
-export type { ContractBackend, ContractFeature, ContractMedium, ContractSettings } from './contract-case';
+export type { ContractBackend, ContractFeature, ContractSettings, ContractStore } from './contract-case';
 export { ContractViolation } from './expectations';

@@ -1,13 +1,12 @@
-import { checkCallback, checkClient, checkKey, readMembers, readOptions } from '../backend/checks';
-import type { KeyedMemoryBackend } from '../backend/keyed-memory-backend';
-import type { Unsubscribe } from '../contracts';
-import { operate, refuse } from '../errors';
-import { SharedMemoryRegistry } from '../registry/shared-memory-registry';
+import { chain } from '../backend/awaitable';
+import { checkCallback, checkClient, checkKey, readMembers, readOptions } from '../backend/input-validation';
+import type { StorageHandle, StorageRegistry, Unsubscribe } from '../contracts';
+import { fail, withContext } from '../errors';
 import { nextRevision } from '../revision';
 
 export interface AsyncStorageOptions {
   /** Name of the client in changes and operations. Default: numbered, as handles are. */
-  readonly client?: string;
+  readonly client?: string | undefined;
 }
 
 /**
@@ -33,7 +32,7 @@ export interface AsyncStorage {
 }
 
 /**
- * A registry of strings as an asynchronous storage. Each key is a backend of the registry: its operations take effect in
+ * Any registry of strings as an asynchronous storage. Each key is a backend of the registry: its operations take effect in
  * the order in which they were called, and go through the `perform` of the registry's `Backend`: a `setItem` as an
  * `update`, to the revision after the one that is stored when it takes effect. Of several keys, each is stored or not on
  * its own. `clear` removes the keys that are stored when it is called, and those that this storage is storing; `getAllKeys`
@@ -48,13 +47,13 @@ export interface AsyncStorage {
  * await storage.getItem('theme'); // 'dark'
  * @throws {StorageError} `ERR_INVALID_OPTION`
  */
-export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: AsyncStorageOptions = {}): AsyncStorage {
-  let { client } = operate('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
-  const backends = new Map<string, KeyedMemoryBackend<string>>();
+export function asAsyncStorage(registry: StorageRegistry<string>, options: AsyncStorageOptions = {}): AsyncStorage {
+  let { client } = withContext('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
+  const backends = new Map<string, StorageHandle<string>>();
   /** Writes that have not ended, and their keys. */
   const underWay = new Map<Promise<void>, string>();
 
-  const open = (key: string): KeyedMemoryBackend<string> => {
+  const open = (key: string): StorageHandle<string> => {
     const known = backends.get(key);
     if (known !== undefined) return known;
     const backend = registry.getBackend(key, { client });
@@ -98,38 +97,39 @@ export function asAsyncStorage(registry: SharedMemoryRegistry<string>, options: 
     getItem,
     setItem,
     removeItem,
-    clear: async () => removeAll([...new Set([...registry.keys(), ...underWay.values()])]),
+    clear: async () => chain(registry.keys(), (keys) => removeAll([...new Set([...keys, ...underWay.values()])])),
     getAllKeys: keysInTheEnd,
     entries: async () => (await getAll(await keysInTheEnd())).filter((entry): entry is [string, string] => entry[1] !== null),
     getMany: async (keys) => Object.fromEntries(await getAll(checkKeys('getMany', keys))),
     setMany: async (values) => {
-      const entries = Object.entries(operate('setMany', () => readMembers(values, 'an object of values by key')));
+      const entries = Object.entries(withContext('setMany', () => readMembers(values, 'an object of values by key')));
       for (const [key, value] of entries) checkValue('setMany', value, key);
       await Promise.all(entries.map(([key, value]) => setItem(key, value)));
     },
     removeMany: async (keys) => removeAll(checkKeys('removeMany', keys)),
     subscribe(key, callback) {
-      operate('subscribe', () => checkCallback(callback, 'a callback'));
-      return open(key).subscribe(() => callback(registry.peek(key)?.snapshot.data ?? null));
+      withContext('subscribe', () => checkCallback(callback, 'a callback'));
+      return open(key).subscribe(() => chain(registry.peek(key), (entry) => callback(entry?.snapshot.data ?? null)));
     },
   };
 }
 
 function checkAsyncStorageOptions(registry: unknown, options: AsyncStorageOptions): AsyncStorageOptions {
-  if (!(registry instanceof SharedMemoryRegistry)) {
-    refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry of this copy of the package', registry);
+  for (const name of ['getBackend', 'keys', 'peek'] as const) {
+    if (typeof (registry as Partial<StorageRegistry<string>> | null)?.[name] === 'function') continue;
+    fail('ERR_INVALID_OPTION', 'a registry: getBackend, keys, peek and so on', registry);
   }
   return { client: checkClient(readOptions(options, ['client']).client) };
 }
 
 function checkValue(operation: string, value: unknown, key: string): void {
   if (typeof value === 'string') return;
-  operate(operation, () => refuse('ERR_INVALID_SNAPSHOT', 'a value that is a string', value), key);
+  withContext(operation, () => fail('ERR_INVALID_SNAPSHOT', 'a value that is a string', value), key);
 }
 
 function checkKeys(operation: string, keys: readonly string[]): string[] {
-  return operate(operation, () => {
-    if (!Array.isArray(keys)) refuse('ERR_INVALID_KEY', 'a list of keys', keys);
+  return withContext(operation, () => {
+    if (!Array.isArray(keys)) fail('ERR_INVALID_KEY', 'a list of keys', keys);
     return Array.from(keys, checkKey);
   });
 }

@@ -1,4 +1,4 @@
-import { reportUncaught } from '../store/change-feed';
+import { reportUncaught } from '../store/report-uncaught';
 
 /**
  * Runs tasks in order, each in a microtask of its own, never in the stack of whoever adds one. Microtasks and no timers,

@@ -1,4 +1,4 @@
-import { refuse, wrap } from '../errors';
+import { fail, wrapError } from '../errors';
 import type { Storage } from './storage';
 import type { StorageEvent, StorageEventHandler } from './storage-event';
 
@@ -32,7 +32,7 @@ const WINDOW_EVENTS = ['storage', 'pagehide'];
 
 /** Lets code that uses globals use a window. @returns what puts everything back */
 export function installGlobals(window: GlobalWindow, target: object): () => void {
-  if (Object(target) !== target) refuse('ERR_INVALID_OPTION', 'an object to install globals on', target);
+  if (Object(target) !== target) fail('ERR_INVALID_OPTION', 'an object to install globals on', target);
   const installation = installations.get(target) ?? defineGlobals(target);
   const layer: Layer = { window, listeners: [], handler: null };
   installation.layers.push(layer);
@@ -87,7 +87,7 @@ function defineGlobals(target: object): Installation {
     }
   } catch (cause) {
     undoAll(installation);
-    throw wrap('ERR_INVALID_OPTION', 'an object to install globals on', cause);
+    throw wrapError('ERR_INVALID_OPTION', 'an object to install globals on', cause);
   }
   installations.set(target, installation);
   return installation;

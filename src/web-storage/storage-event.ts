@@ -2,14 +2,14 @@ import { isStorage, type Storage } from './storage';
 import { exposeInterface, requireArguments, showInConsole } from './web-idl';
 
 export interface StorageEventInit {
-  readonly bubbles?: boolean;
-  readonly cancelable?: boolean;
-  readonly composed?: boolean;
-  readonly key?: string | null;
-  readonly oldValue?: string | null;
-  readonly newValue?: string | null;
-  readonly url?: string;
-  readonly storageArea?: Storage | null;
+  readonly bubbles?: boolean | undefined;
+  readonly cancelable?: boolean | undefined;
+  readonly composed?: boolean | undefined;
+  readonly key?: string | null | undefined;
+  readonly oldValue?: string | null | undefined;
+  readonly newValue?: string | null | undefined;
+  readonly url?: string | undefined;
+  readonly storageArea?: Storage | null | undefined;
 }
 
 type Change = Required<Pick<StorageEventInit, 'key' | 'oldValue' | 'newValue' | 'url' | 'storageArea'>>;

@@ -1,10 +1,11 @@
-import { checkTime } from '../backend/checks';
-import { decodeWith, encodeWith } from '../codec/use-codec';
+import { checkTime } from '../backend/input-validation';
+import { decodeWith, encodeWith } from '../codec/storage-codec';
 import type { Revision } from '../contracts';
 import { attempt, QuotaExceededError, quote } from '../errors';
 import { LARGEST, nextRevision } from '../revision';
-import type { ChangeMaker, MemoryStore } from '../store/memory-store';
-import { MeasuredRecord } from '../store/storage-record';
+import type { CommitOrigin } from '../store/commit';
+import type { MemoryStore } from '../store/memory-store';
+import { TrackedRecord } from '../store/storage-record';
 
 /**
  * A medium as one window sees it: an ordered map of strings, read and written at once. The order of its keys is that of
@@ -12,11 +13,11 @@ import { MeasuredRecord } from '../store/storage-record';
  */
 export class StorageMap {
   readonly #store: MemoryStore<string>;
-  readonly #window: ChangeMaker;
+  readonly #window: CommitOrigin;
   readonly #checkAccess: () => void;
 
   /** @param checkAccess throws where the window may not use its storage */
-  constructor(store: MemoryStore<string>, window: ChangeMaker, checkAccess: () => void) {
+  constructor(store: MemoryStore<string>, window: CommitOrigin, checkAccess: () => void) {
     this.#store = store;
     this.#window = window;
     this.#checkAccess = checkAccess;
@@ -44,9 +45,9 @@ export class StorageMap {
     if (textOf(this.#store, current) === value) return;
     const { codec, now } = this.#store;
     const time = attempt('ERR_HOOK_FAILED', 'now() to succeed', now);
-    const record = new MeasuredRecord(revisionAfter(current), encodeWith(codec, value), checkTime(time), codec);
+    const record = new TrackedRecord(revisionAfter(current), encodeWith(codec, value), checkTime(time));
     try {
-      this.#store.put(key, record, {}, this.#window);
+      this.#store.write(key, record, {}, this.#window);
     } catch (error) {
       throw error instanceof QuotaExceededError ? quotaExceeded(key, error) : error;
     }
@@ -54,27 +55,27 @@ export class StorageMap {
 
   delete(key: string): void {
     this.#checkAccess();
-    this.#store.delete(key, {}, this.#window);
+    this.#store.write(key, null, {}, this.#window);
   }
 
   clear(): void {
     this.#checkAccess();
-    this.#store.clearBy(this.#window);
+    this.#store.clear(this.#window);
   }
 
-  get #records(): ReadonlyMap<string, MeasuredRecord<string>> {
+  get #records(): ReadonlyMap<string, TrackedRecord> {
     this.#checkAccess();
-    return this.#store.records;
+    return this.#store.records(this.#window);
   }
 }
 
 /** What a record holds; `null` without one. */
-export function textOf(store: MemoryStore<string>, record: MeasuredRecord<string> | null | undefined): string | null {
+export function textOf(store: MemoryStore<string>, record: TrackedRecord | null | undefined): string | null {
   return record ? decodeWith(store.codec, record.data) : null;
 }
 
 /** Windows know of no revisions, so none can be too large for them. */
-function revisionAfter(current: MeasuredRecord<string> | undefined): Revision {
+function revisionAfter(current: TrackedRecord | undefined): Revision {
   return nextRevision(current?.revision === LARGEST ? null : current);
 }
 
@@ -84,6 +85,6 @@ export function utf16Size(key: string, value: string): number {
 }
 
 function quotaExceeded(key: string, { quota, requested }: QuotaExceededError): DOMException {
-  const message = `Setting the value of ${quote(key)} exceeds the quota: ${requested} of ${quota} bytes.`;
+  const message = `Setting the value of ${quote(key)} exceeded the quota (quota exceeded: ${requested} of ${quota} bytes).`;
   return new DOMException(message, 'QuotaExceededError');
 }

@@ -1,5 +1,5 @@
-import { reportUncaught } from '../store/change-feed';
 import type { MemoryStore } from '../store/memory-store';
+import { reportUncaught } from '../store/report-uncaught';
 import { installGlobals } from './install-globals';
 import { createStorage, Storage } from './storage';
 import { StorageEvent, type StorageEventHandler, type StorageEventInit } from './storage-event';

@@ -1,27 +1,28 @@
-import { checkCallback, checkClient, readMembers, readOptions } from '../backend/checks';
-import { encodeWith } from '../codec/use-codec';
-import { attempt, operate, refuse } from '../errors';
+import { checkCallback, checkClient, readMembers, readOptions } from '../backend/input-validation';
+import { encodeWith } from '../codec/storage-codec';
+import { attempt, fail, withContext } from '../errors';
 import { SharedMemoryRegistry, storeOf } from '../registry/shared-memory-registry';
-import type { ChangeMaker, CommitObserver, MemoryStore } from '../store/memory-store';
-import { SucceedingRecord } from '../store/storage-record';
+import type { Commit, CommitOrigin } from '../store/commit';
+import type { MemoryStore } from '../store/memory-store';
+import { TrackedRecord } from '../store/storage-record';
 import { EventQueue } from './event-queue';
 import { textOf, utf16Size } from './storage-map';
 import { StorageWindow } from './storage-window';
 
 export interface WebStorageAreaOptions {
   /** Scheme, host and port. Default: `http://localhost`. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   /** The most UTF-16 code units that keys and values may take together. Default: 5 MiB of them, as in browsers. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
   /** What is stored from the start, and again after `area.registry.reset()`. */
-  readonly initial?: Readonly<Record<string, string>>;
+  readonly initial?: Readonly<Record<string, string>> | undefined;
   /**
    * The medium to stand on, with a quota and initial values of its own. Default: a new one. For the quota of browsers, give it
    * `quota: 10 * 1024 * 1024, weigh: (key, value) => 2 * (key.length + value.length)`.
    */
-  readonly registry?: SharedMemoryRegistry<string>;
+  readonly registry?: SharedMemoryRegistry<string> | undefined;
   /** Says when a window hears of a change, as that of `explore` or fast-check's does. Default: in a microtask */
-  readonly scheduler?: EventScheduler;
+  readonly scheduler?: EventScheduler | undefined;
 }
 
 /** What `shared-memory-registry/simulation` calls a `Scheduler`. */
@@ -35,9 +36,9 @@ export interface EventScheduler {
 
 export interface OpenWindowOptions {
   /** Address of the page, of the area's origin; it may be relative to that. Default: `/`. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Name in changes that backends of the registry hear of. Default: numbered, `window-1`, `window-2`, … */
-  readonly client?: string;
+  readonly client?: string | undefined;
 }
 
 /**
@@ -68,7 +69,7 @@ export class WebStorageArea {
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`; for `initial`, what a save throws */
   constructor(options: WebStorageAreaOptions = {}) {
-    const { origin, quota, registry, scheduler } = operate('new WebStorageArea', () => checkAreaOptions(options));
+    const { origin, quota, registry, scheduler } = withContext('new WebStorageArea', () => checkAreaOptions(options));
     this.origin = origin;
     this.#quota = quota;
     this.registry = registry;
@@ -77,13 +78,13 @@ export class WebStorageArea {
 
   /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED` */
   openWindow(options: OpenWindowOptions = {}): StorageWindow {
-    return operate('openWindow', () => {
+    return withContext('openWindow', () => {
       const { url = '/', client } = readOptions(options, ['url', 'client']);
       checkClient(client);
       const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
-      if (address?.origin !== this.origin) refuse('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
-      void this.#medium.records; // throws once disposed of
-      if (this.#windows.size === 0) this.#stopObserving = this.#medium.observe((...commit) => this.#broadcast(...commit));
+      if (address?.origin !== this.origin) fail('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
+      this.#medium.assertInUse();
+      if (this.#windows.size === 0) this.#stopObserving = this.#medium.observe({ onCommit: (commit) => this.#broadcast(commit) });
       this.#opened += 1;
       const session = openRegistry(this.#quota, {});
       const window = new StorageWindow({
@@ -117,15 +118,15 @@ export class WebStorageArea {
    * @throws {StorageError} `ERR_INVALID_KEY` where nothing is stored; `ERR_INVALID_CALLBACK`, `ERR_HOOK_FAILED` from `damage`
    */
   corrupt(key: string, damage = (text: string) => text.slice(0, text.length / 2)): string {
-    return operate('corrupt', () => {
+    return withContext('corrupt', () => {
       checkCallback(damage, 'damage');
       const store = this.#medium;
-      const read = () => store.get(key) ?? refuse('ERR_INVALID_KEY', 'a key that is stored', key);
+      const read = () => store.get(key, CORRUPTION) ?? fail('ERR_INVALID_KEY', 'a key that is stored', key);
       const before = textOf(store, read()) as string;
       const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(before));
-      if (typeof text !== 'string') return refuse('ERR_HOOK_FAILED', 'damage to return a string', text);
-      const { codec } = store;
-      store.put(key, SucceedingRecord.like(read(), encodeWith(codec, text), codec), {}, CORRUPTION);
+      if (typeof text !== 'string') return fail('ERR_HOOK_FAILED', 'damage to return a string', text);
+      const { revision, updatedAt, metadata } = read();
+      store.write(key, new TrackedRecord(revision, encodeWith(store.codec, text), updatedAt, metadata), {}, CORRUPTION);
       return text;
     });
   }
@@ -135,14 +136,21 @@ export class WebStorageArea {
     for (const window of [...this.#windows.keys()]) window.close();
   }
 
-  /** Tells of a change to every window that is open when it is made, but for the one that makes it. */
-  #broadcast(...[key, before, after, maker]: Parameters<CommitObserver<string>>): void {
-    if (maker === CORRUPTION) return;
-    const [oldValue, newValue] = [before, after].map((record) => textOf(this.#medium, record)) as [string | null, string | null];
-    if (key !== null && oldValue === newValue) return;
-    const url = maker instanceof StorageWindow ? maker.location.href : `${this.origin}/`;
+  /** Notifies every window that is open now, but for the one that has made the commit: of `clear()` once, else of each key. */
+  #broadcast({ type, origin, changes }: Commit): void {
+    if (origin === CORRUPTION) return;
+    const isClearedByWindow = type === 'clear' && origin !== null;
+    if (isClearedByWindow) this.#notifyWindows(origin, null, null, null);
+    for (const { key, before, after } of isClearedByWindow ? [] : changes) {
+      const [oldValue, newValue] = [textOf(this.#medium, before), textOf(this.#medium, after)];
+      if (oldValue !== newValue) this.#notifyWindows(origin, key, oldValue, newValue);
+    }
+  }
+
+  #notifyWindows(origin: CommitOrigin | null, key: string | null, oldValue: string | null, newValue: string | null): void {
+    const url = origin instanceof StorageWindow ? origin.location.href : `${this.origin}/`;
     for (const [window, events] of this.#windows) {
-      if (window === maker) continue;
+      if (window === origin) continue;
       const receive = window.receiver();
       events.add(() => receive({ key, oldValue, newValue, url }), this.#turnOf(window, key, newValue));
     }
@@ -159,7 +167,7 @@ export class WebStorageArea {
   }
 }
 
-const CORRUPTION: ChangeMaker = { client: 'corruption' };
+const CORRUPTION: CommitOrigin = { client: 'corruption' };
 
 const QUOTA = 5 * 1024 * 1024;
 
@@ -174,22 +182,20 @@ function checkAreaOptions(options: WebStorageAreaOptions) {
   const quota = given === undefined ? QUOTA : given;
   const address = parseUrl(origin);
   if (address === undefined || address.href !== `${address.origin}/`) {
-    refuse('ERR_INVALID_OPTION', 'origin to be scheme, host and port', origin);
+    fail('ERR_INVALID_OPTION', 'origin to be scheme, host and port', origin);
   }
   if (!(Number.isFinite(quota) && quota >= 0)) {
-    refuse('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
+    fail('ERR_INVALID_OPTION', 'quota to be a number of UTF-16 code units, 0 or more', quota);
   }
   if (scheduler !== undefined && typeof scheduler?.schedule !== 'function') {
-    refuse('ERR_INVALID_OPTION', 'a scheduler with a method schedule', scheduler);
+    fail('ERR_INVALID_OPTION', 'a scheduler with a method schedule', scheduler);
   }
   const checked = { origin: address.origin, quota, scheduler };
   if (registry === undefined) {
     return { ...checked, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial)) };
   }
-  if (!(registry instanceof SharedMemoryRegistry))
-    refuse('ERR_INVALID_OPTION', 'a SharedMemoryRegistry of this copy of the package', registry);
-  if (initial !== undefined || given !== undefined)
-    refuse('ERR_INVALID_OPTION', 'no initial or quota beside a registry', options);
+  if (!SharedMemoryRegistry.is(registry)) fail('ERR_INVALID_OPTION', 'a SharedMemoryRegistry', registry);
+  if (initial !== undefined || given !== undefined) fail('ERR_INVALID_OPTION', 'no initial or quota beside a registry', options);
   return { ...checked, registry };
 }
 
@@ -197,7 +203,7 @@ const EXPECTED_INITIAL = 'initial to be an object of strings by key';
 
 function readValues(initial: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const values = readMembers(initial, EXPECTED_INITIAL);
-  for (const value of Object.values(values)) if (typeof value !== 'string') refuse('ERR_INVALID_OPTION', EXPECTED_INITIAL, value);
+  for (const value of Object.values(values)) if (typeof value !== 'string') fail('ERR_INVALID_OPTION', EXPECTED_INITIAL, value);
   return values;
 }
 

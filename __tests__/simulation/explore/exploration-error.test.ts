@@ -2,6 +2,7 @@ import { StorageError } from 'shared-memory-registry';
 import { ExplorationError } from 'shared-memory-registry/simulation';
 
 const exploration = {
+  runs: 12,
   schedules: 12,
   schedule: ['a/x#1 effect'],
   timeline: 'a\n────\nload',

@@ -43,9 +43,14 @@ describe('a lost update', () => {
 
     expect(error).toMatchObject({ name: 'ExplorationError', code: 'ERR_SCHEDULE_FAILED', operation: 'explore' });
     expect(error.timeline).toBe(
-      ['a          b', '────────   ────────', 'load → 0   ·', '·          load → 0', '·          save 1', 'save 1     ·'].join(
-        '\n',
-      ),
+      [
+        'a                       b',
+        '─────────────────────   ─────────────────────',
+        'load → 0: {"count":0}   ·',
+        '·                       load → 0: {"count":0}',
+        '·                       save 1: {"count":1}',
+        'save 1: {"count":1}     ·',
+      ].join('\n'),
     );
     expect(String((error.cause as Error).message)).toContain('Expected');
     expect(error.message).toContain(error.timeline);
@@ -62,7 +67,7 @@ describe('a lost update', () => {
 
   test('is found among the first hundred schedules of three clients, and not at all with update', async () => {
     expect((await failureOf(explore(counting(3, click), { initial }))).schedules).toBeLessThanOrEqual(100);
-    expect(await explore(counting(3, update), { initial })).toEqual({ schedules: 6, complete: true });
+    expect(await explore(counting(3, update), { initial })).toMatchObject({ schedules: 6, complete: true });
   });
 
   test('is found by chance, and again by the same seed', async () => {
@@ -87,25 +92,25 @@ describe('how many schedules there are', () => {
     [2, 4],
     [3, 36],
   ])('of %d clients that load and save, those that differ are run: %d', async (count, schedules) => {
-    expect(await explore(clicking(count), { initial })).toEqual({ schedules, complete: true });
+    expect(await explore(clicking(count), { initial })).toMatchObject({ schedules, complete: true });
   });
 
   test('without reduction, all of them are run', async () => {
     // Two clients of four steps each: 8! / (4! × 4!).
-    expect(await explore(clicking(2), { initial, reduction: false })).toEqual({ schedules: 70, complete: true });
+    expect(await explore(clicking(2), { initial, reduction: false })).toMatchObject({ schedules: 70, complete: true });
   });
 
   test('is said to be all only where nothing was left out', async () => {
-    expect(await explore(clicking(3), { initial, schedules: 10 })).toEqual({ schedules: 10, complete: false });
-    expect(await explore(clicking(3), { initial, schedules: 36 })).toEqual({ schedules: 36, complete: true });
+    expect(await explore(clicking(3), { initial, maxSchedules: 10 })).toMatchObject({ schedules: 10, complete: false });
+    expect(await explore(clicking(3), { initial, maxSchedules: 36 })).toMatchObject({ schedules: 36, complete: true });
   });
 
   test('is one where clients use keys of their own, unless they share a quota', async () => {
     const apart: Scenario<Counter> = async ({ registry }) => {
       await Promise.all(['x', 'y', 'z'].map((key) => update(registry.getBackend(key, { client: key }))));
     };
-    expect(await explore(apart)).toEqual({ schedules: 1, complete: true });
-    expect(await explore(apart, { quota: 1000 })).toEqual({ schedules: 6, complete: true });
+    expect(await explore(apart)).toMatchObject({ schedules: 1, complete: true });
+    expect(await explore(apart, { quota: 1000 })).toMatchObject({ schedules: 6, complete: true });
   });
 });
 
@@ -135,7 +140,7 @@ describe('reduction', () => {
               await Promise.all(['a', 'b', 'c'].map(run));
               found.add(JSON.stringify([Object.entries(registry.toJSON()).sort(), seen.sort()]));
             },
-            { reduction, schedules: 100_000 },
+            { reduction, maxSchedules: 100_000 },
           );
           expect(report.complete).toBe(true);
           return [...found].sort();
@@ -154,31 +159,32 @@ describe('a scenario that does not end', () => {
         await registry.getBackend('counter', { client: 'a' }).load();
         await new Promise(() => {});
       },
-      { patience: 5 },
+      { idleTimeoutMs: 5 },
     );
     const error = await failureOf(stuck);
-    expect(error.received).toContain('a scenario that does not end, waiting for something that is no operation');
+    expect(error.received).toContain('a scenario that does not end, waiting for something that is no step');
     expect(error.timeline).toContain('load → nothing');
   });
 
   test('may wait for a timer of its own', async () => {
-    const report = await explore(async ({ registry }) => {
+    const waiting: Scenario<Counter> = async ({ registry }) => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       await registry.getBackend('counter').load();
-    });
+    };
+    await expect(explore(waiting)).rejects.toMatchObject({ code: 'ERR_REAL_TIME' });
     // Another run could meet the timer at another point.
-    expect(report).toEqual({ schedules: 1, complete: false });
+    expect(await explore(waiting, { allowRealTime: true })).toMatchObject({ schedules: 1, complete: false });
   });
 });
 
 test.each([
-  [{ strategy: 'all' }, "strategy to be 'exhaustive' or 'random'"],
+  [{ strategy: 'all' }, 'strategy to be one of "exhaustive", "random", "preemption-bounded"'],
   [{ seed: 0.5 }, 'seed to be a whole number'],
-  [{ schedules: 0 }, 'schedules to be a whole number above 0'],
+  [{ maxSchedules: 0 }, 'maxSchedules to be a whole number above 0'],
   [{ reduction: 1 }, 'reduction to be true or false'],
-  [{ patience: -1 }, 'patience to be a number of ms, 0 or more'],
+  [{ idleTimeoutMs: -1 }, 'idleTimeoutMs to be a number of ms, 0 or more'],
   [{ replay: 'nothing' }, 'replay to be the token of a failed exploration'],
-  [{ schedule: 5 }, 'options initial, quota'],
+  [{ schedule: 5 }, 'no other options than initial, quota'],
 ])('refuses %j', async (options, expected) => {
   await expect(explore(async () => {}, options as never)).rejects.toMatchObject({
     code: 'ERR_INVALID_OPTION',

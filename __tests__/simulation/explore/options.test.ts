@@ -8,14 +8,14 @@ const timers: FakeTimers = { getTimerCount: () => 0, advanceTimersToNextTimer: (
 
 describe('what is refused', () => {
   const NAMES =
-    'initial, quota, codec, extend, deliveries, time, timers, faults, strategy, seed, schedules, reduction, patience, replay';
+    'initial, quota, codec, extend, deliveries, time, timers, faults, strategy, seed, maxPreemptions, maxSchedules, reduction, dependencies, sometimes, timeoutMs, signal, onProgress, idleTimeoutMs, allowRealTime, replay';
   const KINDS = 'a kind of fault: refused, lost reply, dropped, stale read, corrupted read, crash';
-  const TIMERS = "timers to be a test framework's: jest, or vi";
+  const TIMERS = 'timers to be jest, vi, a clock of Sinon, or mock.timers of node:test';
 
   test.each<[options: unknown, expected: string, received: string]>([
     [null, 'options to be an object', 'null'],
     ['random', 'options to be an object', '"random"'],
-    [{ reductions: true }, `options ${NAMES}`, '"reductions"'],
+    [{ reductions: true }, `no other options than ${NAMES}`, '"reductions"'],
     [{ deliveries: 'yes' }, 'deliveries to be true or false', '"yes"'],
     [{ deliveries: null }, 'deliveries to be true or false', 'null'],
     [{ time: 0 }, 'time to be true or false', '0'],
@@ -31,20 +31,20 @@ describe('what is refused', () => {
     [{ faults: {} }, 'kinds to be a list of kinds of faults', 'undefined'],
     [{ faults: { kinds: 'crash' } }, 'kinds to be a list of kinds of faults', '"crash"'],
     [{ faults: { kinds: ['crash', 'burn'] } }, KINDS, '"burn"'],
-    [{ faults: { kinds: [], most: 1 } }, 'options kinds, atMost, clients', '"most"'],
+    [{ faults: { kinds: [], most: 1 } }, 'no other options than kinds, maxFaults, clients', '"most"'],
     [{ faults: { kinds: [], clients: 'a' } }, 'clients to be a list of names', '"a"'],
-    [{ faults: { kinds: [], atMost: 0 } }, 'atMost to be a whole number above 0', '0'],
-    [{ faults: { kinds: [], atMost: 1.5 } }, 'atMost to be a whole number above 0', '1.5'],
-    [{ faults: { kinds: [], atMost: '1' } }, 'atMost to be a whole number above 0', '"1"'],
-    [{ strategy: 'any' }, "strategy to be 'exhaustive' or 'random'", '"any"'],
+    [{ faults: { kinds: [], maxFaults: 0 } }, 'maxFaults to be a whole number above 0', '0'],
+    [{ faults: { kinds: [], maxFaults: 1.5 } }, 'maxFaults to be a whole number above 0', '1.5'],
+    [{ faults: { kinds: [], maxFaults: '1' } }, 'maxFaults to be a whole number above 0', '"1"'],
+    [{ strategy: 'any' }, 'strategy to be one of "exhaustive", "random", "preemption-bounded"', '"any"'],
     [{ seed: '7' }, 'seed to be a whole number', '"7"'],
     [{ seed: 2 ** 60 }, 'seed to be a whole number', '1152921504606847000'],
-    [{ schedules: -1 }, 'schedules to be a whole number above 0', '-1'],
-    [{ schedules: Number.POSITIVE_INFINITY }, 'schedules to be a whole number above 0', 'Infinity'],
-    [{ patience: -1 }, 'patience to be a number of ms, 0 or more', '-1'],
-    [{ patience: Number.NaN }, 'patience to be a number of ms, 0 or more', 'NaN'],
-    [{ patience: Number.POSITIVE_INFINITY }, 'patience to be a number of ms, 0 or more', 'Infinity'],
-    [{ patience: '5' }, 'patience to be a number of ms, 0 or more', '"5"'],
+    [{ maxSchedules: -1 }, 'maxSchedules to be a whole number above 0', '-1'],
+    [{ maxSchedules: Number.POSITIVE_INFINITY }, 'maxSchedules to be a whole number above 0', 'Infinity'],
+    [{ idleTimeoutMs: -1 }, 'idleTimeoutMs to be a number of ms, 0 or more', '-1'],
+    [{ idleTimeoutMs: Number.NaN }, 'idleTimeoutMs to be a number of ms, 0 or more', 'NaN'],
+    [{ idleTimeoutMs: Number.POSITIVE_INFINITY }, 'idleTimeoutMs to be a number of ms, 0 or more', 'Infinity'],
+    [{ idleTimeoutMs: '5' }, 'idleTimeoutMs to be a number of ms, 0 or more', '"5"'],
     [{ replay: 7 }, 'replay to be the token of a failed exploration', '7'],
   ])('%j', async (options, expected, received) => {
     const error = await rejection(explore(nothing, options as never));
@@ -85,24 +85,37 @@ describe('what is taken', () => {
       deliveries: false,
       time: false,
       timers: undefined,
-      faults: { kinds: [], atMost: 0 },
+      faults: { kinds: [], maxFaults: 0 },
       strategy: 'exhaustive',
       seed: expect.any(Number),
-      schedules: 10_000,
+      maxSchedules: 10_000,
+      maxPreemptions: 2,
+      timeoutMs: 4000,
+      allowRealTime: false,
+      dependencies: [],
+      sometimes: [],
       isLimited: false,
       reduction: true,
-      patience: 100,
+      idleTimeoutMs: 100,
       replay: undefined,
     });
-    expect(checkExploreOptions(nothing, { strategy: 'random' }).schedules).toBe(1000);
+    expect(checkExploreOptions(nothing, { strategy: 'random' }).maxSchedules).toBe(1000);
   });
 
   test('whatever is said', () => {
     jest.useFakeTimers();
     const extend = ((Backend) => Backend) satisfies ExploreOptions<string>['extend'];
     const initial = { note: { revision: '1', data: 'tea' } };
-    const options = { extend, deliveries: true, time: true, timers, strategy: 'random', seed: 0, schedules: 1 } as const;
-    const more = { reduction: false, patience: 0 };
+    const options = { extend, deliveries: true, time: true, timers, strategy: 'random', seed: 0, maxSchedules: 1 } as const;
+    const more = {
+      reduction: false,
+      idleTimeoutMs: 0,
+      maxPreemptions: 1,
+      timeoutMs: 9,
+      allowRealTime: true,
+      dependencies: [['a', 'b']],
+      sometimes: ['tea'],
+    };
     const registry = { initial, quota: 0, codec: json };
     const faults = { kinds: ['crash', 'refused', 'crash'], clients: ['a'] } as const;
     expect(checkExploreOptions<string>(nothing, { ...options, ...more, ...registry, faults, replay: 'order:1' })).toEqual({
@@ -110,14 +123,14 @@ describe('what is taken', () => {
       ...more,
       isLimited: true,
       registry,
-      faults: { kinds: ['crash', 'refused'], atMost: 1, clients: ['a'] },
+      faults: { kinds: ['crash', 'refused'], maxFaults: 1, clients: ['a'] },
       replay: [1],
     });
-    expect(checkExploreOptions(nothing, { faults: { kinds: [], atMost: 3 } }).faults).toEqual({ kinds: [], atMost: 3 });
+    expect(checkExploreOptions(nothing, { faults: { kinds: [], maxFaults: 3 } }).faults).toEqual({ kinds: [], maxFaults: 3 });
   });
 
   test('a limit is one that is said, be it the same as where none is', () => {
-    expect(checkExploreOptions(nothing, { schedules: 10_000 })).toMatchObject({ schedules: 10_000, isLimited: true });
+    expect(checkExploreOptions(nothing, { maxSchedules: 10_000 })).toMatchObject({ maxSchedules: 10_000, isLimited: true });
     expect(checkExploreOptions(nothing, { strategy: 'random' }).isLimited).toBe(false);
   });
 

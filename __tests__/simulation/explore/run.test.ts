@@ -1,17 +1,17 @@
 import { type ExploreContext, explore, type FaultKind, type Scenario } from 'shared-memory-registry/simulation';
-import type { Strategy } from '../../../src/simulation/explore/search';
+import type { Search } from '../../../src/simulation/explore/search';
 import type { Step } from '../../../src/simulation/explore/step';
-import { failureOf, schedulesOf, text, trialsOf } from './support';
+import { executionsOf, failureOf, schedulesOf, text } from './support';
 
 describe('the steps of a scenario', () => {
   test('are named by client, key, and which of its operations it is', async () => {
-    const scenario: Scenario<string> = async ({ registry, turn }) => {
+    const scenario: Scenario<string> = async ({ registry, step }) => {
       const [x, y] = ['x', 'y'].map((key) => registry.getBackend(key, { client: 'a' }));
       await x?.save(text('tea'));
       await y?.load();
       await x?.load();
-      await turn('a');
-      await turn('a', 'goes home');
+      await step('a');
+      await step('a', 'goes home');
     };
     expect(await schedulesOf(scenario)).toEqual([
       'a/x#1 effect; a/x#1 reply; a/y#1 effect; a/y#1 reply; a/x#2 effect; a/x#2 reply; a turn#1; a turn#2',
@@ -40,68 +40,71 @@ describe('the steps of a scenario', () => {
 
   test('are offered with the client of the last one first, then in the order of asking', async () => {
     const offered: string[][] = [];
-    const scenario: Scenario<string> = async ({ turn }) => {
+    const scenario: Scenario<string> = async ({ step }) => {
       const twice = async (client: string) => {
-        await turn(client);
-        await turn(client);
+        await step(client);
+        await step(client);
       };
       await Promise.all(['c', 'a', 'b'].map(twice));
     };
-    const alwaysTheLast: Strategy = {
-      isRepeating: false,
-      choose: (possible) => {
-        offered.push(possible.map(({ id }) => id.replace(' turn#', '')));
-        return possible.at(-1) as Step;
+    const alwaysTheLast: Search = {
+      isRedundant: false,
+      choose: (enabled) => {
+        offered.push(enabled.map(({ id }) => id.replace(' turn#', '')));
+        return enabled.at(-1) as Step;
       },
       backtrack: () => false,
     };
-    await trialsOf(scenario, {}, alwaysTheLast);
+    await executionsOf(scenario, {}, alwaysTheLast);
     expect(offered).toEqual([['c1', 'a1', 'b1'], ['b2', 'c1', 'a1'], ['a2', 'c1', 'b2'], ['c1', 'a2'], ['c1'], ['c2']]);
   });
 
-  test('say whose they are, and what they can touch', async () => {
-    const [trial] = await trialsOf<string>(
-      async ({ registry, clock, turn, plan }) => {
+  test('say whose they are, and what goes wrong', async () => {
+    const [execution] = await executionsOf<string>(
+      async ({ registry, clock, step, plan }) => {
         const work = async () => {
           const handle = registry.getBackend('x', { client: 'a' });
           await handle.load();
-          await turn('a');
+          await step('a');
           await clock.sleep(5);
           await handle.save(text('tea')).catch(() => {});
           await handle.clear();
         };
         await Promise.race([work(), plan.crashed('a')]);
       },
-      { faults: { kinds: ['crash', 'lost reply'], atMost: 2 } },
+      { faults: { kinds: ['crash', 'lost reply'], maxFaults: 2 } },
       {
-        isRepeating: false,
-        choose: (possible) =>
-          possible.find(({ id }) => id === 'a/x#2 effect, lost reply' || id === 'a/x#3 effect, crash') ?? possible[0],
+        isRedundant: false,
+        choose: (enabled) =>
+          enabled.find(({ id }) => id === 'a/x#2 effect, lost reply' || id === 'a/x#3 effect, crash') ?? enabled[0],
         backtrack: () => false,
       },
     );
-    const own = { client: 'a', key: 'x' };
-    expect(trial?.steps).toEqual([
-      { ...own, id: 'a/x#1 effect', phase: 'effect', access: 'read' },
-      { ...own, id: 'a/x#1 reply', phase: 'reply', access: 'own' },
-      { ...own, id: 'a turn#1', key: null, phase: 'turn', access: 'own' },
-      { id: 'clock#1', client: 'clock', key: null, phase: 'time', access: 'any' },
-      { ...own, id: 'a/x#2 effect, lost reply', phase: 'effect', access: 'write', fault: 'lost reply' },
-      { ...own, id: 'a/x#2 reply', phase: 'reply', access: 'own' },
-      // Whoever waits for it goes on by it.
-      { ...own, id: 'a/x#3 effect, crash', phase: 'effect', access: 'any', fault: 'crash' },
+    const steps = execution?.executed.map(({ step: { id, client, key, phase, fault } }) => [id, client, key, phase, fault]);
+    expect(steps).toEqual([
+      ['a/x#1 effect', 'a', 'x', 'effect', undefined],
+      ['a/x#1 reply', 'a', 'x', 'reply', undefined],
+      ['a turn#1', 'a', null, 'turn', undefined],
+      ['clock#1', 'clock', null, 'time', undefined],
+      ['a/x#2 effect, lost reply', 'a', 'x', 'effect', 'lost reply'],
+      ['a/x#2 reply', 'a', 'x', 'reply', undefined],
+      ['a/x#3 effect, crash', 'a', 'x', 'effect', 'crash'],
     ]);
   });
 
   test('of a scheduler that knows nothing of turns are named by their label', async () => {
-    const scenario: Scenario<string> = async ({ scheduler }) => {
+    const scenario: Scenario<string> = async ({ registry, scheduler }) => {
+      await registry.getBackend('x', { client: 'a' }).load();
       const schedule = scheduler.schedule.bind(scheduler) as (task: Promise<string>, label: string) => Promise<string>;
       const results = await Promise.all([schedule(Promise.resolve('one'), 'first'), schedule(Promise.resolve('two'), 'second')]);
       expect(results).toEqual(['one', 'two']);
     };
-    expect(await schedulesOf(scenario)).toEqual(['first turn#1; second turn#1', 'second turn#1; first turn#1']);
+    expect(await schedulesOf(scenario)).toEqual([
+      'a/x#1 effect; a/x#1 reply; first turn#1; second turn#1',
+      'a/x#1 effect; a/x#1 reply; second turn#1; first turn#1',
+    ]);
     // Nobody knows what they touch, so they are tried in both orders.
-    expect(await explore(scenario)).toEqual({ schedules: 2, complete: true });
+    expect(await explore(scenario)).toMatchObject({ schedules: 2, complete: true });
   });
 });
 
@@ -130,8 +133,8 @@ describe('a scenario that does not pass', () => {
     expect(failure.cause).toBeUndefined();
   });
 
-  test('gives no promise, and passes all the same', async () => {
-    expect(await explore((() => 7) as never)).toEqual({ schedules: 1, complete: true });
+  test('gives no promise, and takes no step', async () => {
+    await expect(explore((() => 7) as never)).rejects.toMatchObject({ code: 'ERR_NOTHING_EXPLORED' });
   });
 
   test('waits for an operation that waits', async () => {
@@ -142,7 +145,7 @@ describe('a scenario that does not pass', () => {
           plan.hold('save');
           await Promise.all(['y', 'x'].map((key) => registry.getBackend(key, { client: `of ${key}` }).save(text('tea'))));
         },
-        { patience: 0 },
+        { idleTimeoutMs: 0 },
       ),
     );
     expect(failure.received).toBe('a scenario that does not end, with save "y" by of y, save "x" by of x pending');
@@ -151,33 +154,35 @@ describe('a scenario that does not pass', () => {
   });
 
   test('waits for something else', async () => {
-    const failure = await failureOf(explore(() => new Promise(() => {}), { patience: 0 }));
+    const failure = await failureOf(explore(() => new Promise(() => {}), { idleTimeoutMs: 0 }));
     expect(failure.received).toBe(
-      'a scenario that does not end, waiting for something that is no operation, for 0 ms of patience: what takes time can be a clock.sleep, a turn, or fake timers',
+      'a scenario that does not end, waiting for something that is no step, for 0 ms (idleTimeoutMs): what takes time can be a clock.sleep, a context.step, or fake timers',
     );
   });
 
   test('goes on and on', async () => {
-    const endless: Scenario<string> = async ({ turn }) => {
-      for (;;) await turn('a');
+    const endless: Scenario<string> = async ({ step }) => {
+      for (;;) await step('a');
     };
     const failure = await failureOf(explore(endless));
-    expect(failure.received).toBe('a scenario that goes on and on, 1000 steps by then');
+    expect(failure.received).toBe(
+      'a scenario that goes on and on, 1000 steps by then: a client that asks again and again can wait with clock.sleep(ms), which lets the others go on',
+    );
   });
 
   test('takes many steps, but not that many', async () => {
-    const long: Scenario<string> = async ({ turn }) => {
-      for (let count = 0; count < 999; count += 1) await turn('a');
+    const long: Scenario<string> = async ({ step }) => {
+      for (let count = 0; count < 999; count += 1) await step('a', 'writes', { writes: ['x'] });
     };
-    expect(await explore(long)).toEqual({ schedules: 1, complete: true });
+    expect(await explore(long)).toMatchObject({ schedules: 1, complete: true });
   });
 
   test('does something else each time', async () => {
     let runs = 0;
     const failure = await failureOf(
-      explore<string>(async ({ turn }) => {
+      explore<string>(async ({ step }) => {
         runs += 1;
-        await Promise.all([turn(runs === 1 ? 'a' : 'c'), turn('b')]);
+        await Promise.all([step(runs === 1 ? 'a' : 'c'), step('b')]);
         throw new Error('first');
       }),
     );
@@ -185,11 +190,11 @@ describe('a scenario that does not pass', () => {
     expect(failure.received).toBe('Error: first');
 
     let time = 0;
-    const changing: Scenario<string> = async ({ turn }) => {
+    const changing: Scenario<string> = async ({ step }) => {
       time += 1;
-      await Promise.all([turn('a'), turn('b')]);
-      await turn(time === 1 ? 'c' : 'd');
-      await Promise.all([turn('e'), turn('f')]);
+      await Promise.all([step('a'), step('b')]);
+      await step(time === 1 ? 'c' : 'd');
+      await Promise.all([step('e'), step('f')]);
     };
     const diverged = await failureOf(explore(changing, { reduction: false }));
     expect(diverged.received).toBe(
@@ -203,7 +208,7 @@ describe('a scenario that does not pass', () => {
 });
 
 describe('a scenario whose client has crashed', () => {
-  const crashing = { faults: { kinds: ['crash'] }, patience: 0 } as const;
+  const crashing = { faults: { kinds: ['crash'] }, idleTimeoutMs: 0 } as const;
 
   test('does not end where it waits for it alone', async () => {
     const waiting: Scenario<string> = async ({ registry }) => registry.getBackend('x', { client: 'a' }).save(text('tea'));
@@ -215,14 +220,14 @@ describe('a scenario whose client has crashed', () => {
   test('passes where it does as it is told', async () => {
     const racing: Scenario<string> = async ({ registry, plan }) =>
       Promise.race([registry.getBackend('x', { client: 'a' }).save(text('tea')), plan.crashed('a')]);
-    expect(await explore(racing, crashing)).toEqual({ schedules: 3, complete: true });
+    expect(await explore(racing, crashing)).toMatchObject({ schedules: 3, complete: true });
   });
 });
 
 describe('a scenario that ends too early', () => {
   test.each<[name: string, end: (context: ExploreContext<string>) => Promise<unknown>, pending: string]>([
     ['before an effect', async () => {}, 'save "x" by a'],
-    ['before a reply', ({ turn }) => turn('b'), 'save "x" by a'],
+    ['before a reply', ({ step }) => step('b'), 'save "x" by a'],
     [
       'before several',
       async ({ registry }) => {
@@ -247,15 +252,16 @@ describe('a scenario that ends too early', () => {
       void registry.getBackend('x', { client: 'a' }).save(text('tea'));
       await idle();
     };
-    expect(await explore(waiting)).toEqual({ schedules: 1, complete: true });
+    expect(await explore(waiting)).toMatchObject({ schedules: 1, complete: true });
   });
 
   test('passes where what is left is that of a client that has crashed', async () => {
     const crashing: Scenario<string> = async ({ registry, plan }) => {
+      await registry.getBackend('x', { client: 'b' }).load();
       void registry.getBackend('x', { client: 'a' }).save(text('tea'));
       plan.crash('a');
     };
-    expect(await explore(crashing)).toEqual({ schedules: 1, complete: true });
+    expect(await explore(crashing)).toMatchObject({ schedules: 1, complete: true });
   });
 
   test('fails where a client has begun it after its restart', async () => {
@@ -268,10 +274,10 @@ describe('a scenario that ends too early', () => {
   });
 
   test('passes where what is left is no operation', async () => {
-    const leaving: Scenario<string> = async ({ registry, turn, clock }) => {
+    const leaving: Scenario<string> = async ({ registry, step, clock }) => {
       registry.getBackend('x', { client: 'b' }).subscribe(() => {});
       await registry.getBackend('x', { client: 'a' }).save(text('tea'));
-      void turn('c');
+      void step('c');
       void clock.sleep(5);
     };
     expect(await explore(leaving, { deliveries: true })).toMatchObject({ complete: true });
@@ -337,33 +343,35 @@ describe('a listener that throws', () => {
   });
 });
 
-describe('patience', () => {
+describe('idleTimeoutMs', () => {
   const waiting =
     (ms: number): Scenario<string> =>
-    async () => {
+    async ({ registry }) => {
+      await registry.getBackend('x', { client: 'a' }).load();
       await new Promise((resolve) => setTimeout(resolve, ms));
     };
 
   test('is had with what is no step', async () => {
     // Another run might have gone another way.
-    expect(await explore(waiting(20))).toEqual({ schedules: 1, complete: false });
+    await expect(explore(waiting(20))).rejects.toMatchObject({ code: 'ERR_REAL_TIME' });
+    expect(await explore(waiting(20), { allowRealTime: true })).toMatchObject({ schedules: 1, complete: false });
   });
 
   test('comes to an end', async () => {
-    expect((await failureOf(explore(waiting(1000), { patience: 5 }))).received).toContain('a scenario that does not end');
+    expect((await failureOf(explore(waiting(1000), { idleTimeoutMs: 5 }))).received).toContain('a scenario that does not end');
   });
 
   test('begins anew after each step', async () => {
     const report = await explore<string>(
-      async ({ turn }) => {
+      async ({ step }) => {
         for (let count = 0; count < 4; count += 1) {
           await new Promise((resolve) => setTimeout(resolve, 15));
-          await turn('a');
+          await step('a', 'writes', { writes: ['x'] });
         }
       },
-      { patience: 30 },
+      { idleTimeoutMs: 30, allowRealTime: true },
     );
-    expect(report).toEqual({ schedules: 1, complete: false });
+    expect(report).toMatchObject({ schedules: 1, complete: false });
   });
 });
 
@@ -404,9 +412,11 @@ describe('faults', () => {
     ['once at most', 1, [[0], [1], [2]]],
     ['twice at most', 2, [[0], [1], [2], [1, 2]]],
     ['three times at most', 3, [[0], [1], [2], [1, 2]]],
-  ])('strike %s', async (_most, atMost, places) => {
-    const trials = await trialsOf(acting('save', 2), { faults: { kinds: ['refused'], atMost } });
-    const struck = trials.map(({ steps }) => steps.filter(({ fault }) => fault === 'refused').map(({ id }) => id));
+  ])('strike %s', async (_most, maxFaults, places) => {
+    const trials = await executionsOf(acting('save', 2), { faults: { kinds: ['refused'], maxFaults } });
+    const struck = trials.map(({ executed }) =>
+      executed.filter(({ step }) => step.fault === 'refused').map(({ step }) => step.id),
+    );
     expect(struck.map(String).sort()).toEqual(
       places.map((numbers) => String(numbers.filter(Boolean).map((number) => `a/x#${number} effect, refused`))).sort(),
     );
@@ -418,16 +428,19 @@ describe('faults', () => {
       await Promise.allSettled([save('a'), save('b')]);
     };
     // Six orders, in each of which no save is refused, or one of two.
-    expect(await explore(two, { reduction: false, faults: { kinds: ['refused'] } })).toEqual({ schedules: 18, complete: true });
-    expect(await explore(two, { reduction: false, faults: { kinds: ['refused'], atMost: 2 } })).toEqual({
+    expect(await explore(two, { reduction: false, faults: { kinds: ['refused'] } })).toMatchObject({
+      schedules: 18,
+      complete: true,
+    });
+    expect(await explore(two, { reduction: false, faults: { kinds: ['refused'], maxFaults: 2 } })).toMatchObject({
       schedules: 24,
       complete: true,
     });
-    expect(await explore(two, { faults: { kinds: ['refused'] } })).toEqual({ schedules: 3, complete: true });
+    expect(await explore(two, { faults: { kinds: ['refused'] } })).toMatchObject({ schedules: 3, complete: true });
   });
 
   test('strike a turn by a crash alone', async () => {
-    const turning: Scenario<string> = async ({ turn, plan }) => Promise.race([turn('a'), plan.crashed('a')]);
+    const turning: Scenario<string> = async ({ step, plan }) => Promise.race([step('a'), plan.crashed('a')]);
     expect(await schedulesOf(turning, { faults: { kinds } })).toEqual(['a turn#1', 'a turn#1, crash']);
     expect(await schedulesOf(turning, { faults: { kinds, clients: ['b'] } })).toEqual(['a turn#1']);
   });
@@ -476,7 +489,7 @@ describe('faults', () => {
 
   test('a crash is told of, and a new handle goes on where the client had come to', async () => {
     const found = new Set<string>();
-    const trials = await trialsOf<string>(
+    const trials = await executionsOf<string>(
       async ({ registry, plan }) => {
         const open = () => registry.getBackend('x', { client: 'a' });
         const work = async () => {
@@ -498,10 +511,10 @@ describe('faults', () => {
 
   test('what a client has asked for when it crashes is not done, and nothing of it is offered any more', async () => {
     const schedules = await schedulesOf<string>(
-      async ({ registry, plan, turn }) => {
+      async ({ registry, plan, step }) => {
         const saves = ['x', 'y'].map((key) => registry.getBackend(key, { client: 'a' }).save(text('tea')));
         await Promise.race([Promise.all(saves), plan.crashed('a')]);
-        await turn('b');
+        await step('b');
       },
       { faults: { kinds: ['crash'], clients: ['a'] } },
     );
@@ -514,12 +527,12 @@ describe('faults', () => {
 
   test.each([
     ['refused', ['save ✗ refused', 'load → nothing']],
-    ['lost reply', ['save 1', 'save ✗ lost reply', 'load → 1']],
-    ['stale read', ['save 1', '✗ stale read', 'load → nothing']],
-    ['corrupted read', ['save 1', '✗ corrupted read', 'load → 1']],
+    ['lost reply', ['save 1: "tea"', 'save ✗ lost reply', 'load → 1: "tea"']],
+    ['stale read', ['save 1: "tea"', '✗ stale read', 'load → nothing']],
+    ['corrupted read', ['save 1: "tea"', '✗ corrupted read', 'load → 1: "t"']],
     ['crash', ['✗ crash', 'save …']],
   ] as const)('are seen in the timeline: %s', async (kind, rows) => {
-    const [trial] = await trialsOf<string>(
+    const [execution] = await executionsOf<string>(
       async ({ registry, plan }) => {
         const work = async () => {
           const handle = registry.getBackend('x', { client: 'a' });
@@ -530,12 +543,12 @@ describe('faults', () => {
       },
       { faults: { kinds: [kind] } },
       {
-        isRepeating: false,
-        choose: (possible) => possible.find(({ fault }) => fault !== undefined) ?? possible[0],
+        isRedundant: false,
+        choose: (enabled) => enabled.find(({ fault }) => fault !== undefined) ?? enabled[0],
         backtrack: () => false,
       },
     );
-    expect(trial?.journal.toString().split('\n').slice(2).sort()).toEqual([...rows].sort());
+    expect(execution?.timeline.split('\n').slice(2).sort()).toEqual([...rows].sort());
   });
 
   test('strike none but the clients that are named', async () => {

@@ -1,7 +1,9 @@
 import { ExplorationError, type ExploreOptions, type Scenario } from 'shared-memory-registry/simulation';
+import { type Execution, runSchedule } from '../../../src/simulation/explore/execution';
+import { ExhaustiveSearch } from '../../../src/simulation/explore/exhaustive-search';
 import { checkExploreOptions } from '../../../src/simulation/explore/options';
-import { EveryOrder, type Strategy } from '../../../src/simulation/explore/search';
-import { type Trial, tryOut } from '../../../src/simulation/explore/trial';
+import type { Search } from '../../../src/simulation/explore/search';
+import { World } from '../../../src/simulation/explore/world';
 import { rejection } from '../../support/refusals';
 
 /** A snapshot of a text. */
@@ -16,22 +18,28 @@ export async function failureOf(exploration: Promise<unknown>): Promise<Explorat
   throw error;
 }
 
-/** Each run of a search that is no repetition, whether it passes or not. */
-export async function trialsOf<T>(
+/** Each run of a search that is not redundant, whether it passes or not, with its timeline. */
+export async function executionsOf<T>(
   scenario: Scenario<T>,
   options: ExploreOptions<T> = {},
-  search: Strategy = new EveryOrder(),
-): Promise<Trial[]> {
-  const checked = checkExploreOptions(scenario, options);
-  const trials: Trial[] = [];
-  do {
-    const trial = await tryOut(scenario, checked, (possible) => search.choose(possible));
-    if (!search.isRepeating) trials.push(trial);
-  } while (search.backtrack());
-  return trials;
+  search: Search = new ExhaustiveSearch(),
+): Promise<Execution[]> {
+  const world = new World(checkExploreOptions(scenario, options));
+  const executions: Execution[] = [];
+  for (;;) {
+    const execution = await runSchedule(world, scenario, (enabled, run) => search.choose(enabled, run));
+    if (!search.isRedundant) executions.push({ ...execution, timeline: world.journal.toString() });
+    if (!search.backtrack(execution.executed)) return executions;
+  }
 }
 
 /** The steps of each of those, in words. */
 export async function schedulesOf<T>(scenario: Scenario<T>, options: ExploreOptions<T> = {}): Promise<string[]> {
-  return (await trialsOf(scenario, options)).map(({ steps }) => steps.map(({ id }) => id).join('; '));
+  const executions = await executionsOf(scenario, options);
+  return executions.map(({ executed }) =>
+    executed
+      .filter(({ step }) => step.phase !== 'idle')
+      .map(({ step }) => step.id)
+      .join('; '),
+  );
 }

@@ -46,7 +46,7 @@ test.each([
 });
 
 describe('choices that are followed', () => {
-  const [a, b, c] = ['a', 'b', 'c'].map((client): Step => ({ id: client, client, key: null, phase: 'turn', access: 'own' })) as [
+  const [a, b, c] = ['a', 'b', 'c'].map((client): Step => ({ id: client, base: client, client, key: null, phase: 'turn' })) as [
     Step,
     Step,
     Step,

@@ -1,24 +1,28 @@
-import type { Operation } from '../../backend/base-storage-backend';
+import type { Operation } from '../../backend/operation';
 import { describe, quote } from '../../errors';
-import { ExplorationError } from './exploration-error';
+import type { FailedExecution } from './execution';
+import { beginningOf, ExplorationError } from './exploration-error';
 import type { CheckedOptions } from './options';
 import { formatToken } from './token';
-import type { FailedTrial, Trial } from './trial';
+
+/** So many rows show what goes round in circles. */
+const ROWS_OF_ENDLESS = 12;
+
+interface Search<T> {
+  readonly options: CheckedOptions<T>;
+  readonly runs: number;
+  readonly schedules: number;
+}
 
 /** The error of a run that has failed, with what to do next. */
-export function describeFailure<T>(
-  trial: FailedTrial,
-  schedules: number,
-  { strategy, seed, patience }: CheckedOptions<T>,
-): ExplorationError {
-  const { outcome, steps, choices, journal } = trial;
+export function describeFailure<T>(execution: FailedExecution, { options, runs, schedules }: Search<T>): ExplorationError {
+  const { outcome, executed, choices, timeline, diagram } = execution;
+  const steps = executed.filter(({ step }) => step.phase !== 'idle').map(({ step }) => step.id);
   const exploration = {
-    schedules,
-    schedule: steps.map(({ id }) => id),
-    timeline: journal.toString(),
-    diagram: journal.toMermaid(),
+    ...{ runs, schedules, timeline, diagram },
+    schedule: steps,
     token: formatToken(choices),
-    ...(strategy === 'random' && { seed }),
+    ...(options.strategy === 'random' && { seed: options.seed }),
   };
   switch (outcome.type) {
     case 'failed':
@@ -28,23 +32,34 @@ export function describeFailure<T>(
         { ...exploration, token: '' },
         `a scenario that never came to '${outcome.missing}' this time: it has to do the same in every run, so it takes the time from clock, and nothing from chance or from earlier runs`,
       );
+    case 'outdated':
+      return new ExplorationError(
+        { ...exploration, token: '' },
+        `a scenario in which ${outcome.client} uses a handle of an earlier run: each run has a registry of its own, so handles, stores and windows are made in the scenario`,
+      );
     case 'endless':
-      return new ExplorationError(exploration, `a scenario that goes on and on, ${steps.length} steps by then`);
+      return new ExplorationError(
+        { ...exploration, timeline: beginningOf(timeline, ROWS_OF_ENDLESS) },
+        `a scenario that goes on and on, ${steps.length} steps by then: a client that asks again and again can wait with clock.sleep(ms), which lets the others go on`,
+      );
     case 'unfinished':
       return new ExplorationError(
         exploration,
         `a scenario that ends while ${named(outcome.operations)} is under way: await that, or idle() for everything`,
       );
     default:
-      return new ExplorationError(exploration, `a scenario that does not end, ${waitsFor(trial, outcome.crashed, patience)}`);
+      return new ExplorationError(
+        exploration,
+        `a scenario that does not end, ${waitsFor(execution, outcome.crashed, options.idleTimeoutMs)}`,
+      );
   }
 }
 
-function waitsFor({ journal }: Trial, crashed: string | undefined, patience: number): string {
+function waitsFor({ entries }: FailedExecution, crashed: string | undefined, idleTimeoutMs: number): string {
   if (crashed !== undefined) return `since ${crashed} has crashed: let it race with plan.crashed(${quote(crashed)})`;
-  const pending = journal.find({ outcome: 'pending' });
+  const pending = entries.filter(({ outcome }) => outcome === 'pending');
   if (pending.length > 0) return `with ${named(pending)} pending`;
-  return `waiting for something that is no operation, for ${patience} ms of patience: what takes time can be a clock.sleep, a turn, or fake timers`;
+  return `waiting for something that is no step, for ${idleTimeoutMs} ms (idleTimeoutMs): what takes time can be a clock.sleep, a context.step, or fake timers`;
 }
 
 function named(operations: readonly Pick<Operation, 'type' | 'key' | 'client'>[]): string {

@@ -1,7 +1,9 @@
-import { StorageError } from '../../errors';
+import { nameError, StorageError } from '../../errors';
 
 export interface Exploration {
-  /** How many schedules were run until one failed. */
+  /** How often the scenario was run until it failed. */
+  readonly runs: number;
+  /** How many different schedules those were, the failing one included. */
   readonly schedules: number;
   /** The steps of the one that failed, such as `tab-1/counter#1 effect`. */
   readonly schedule: readonly string[];
@@ -18,9 +20,10 @@ export interface Exploration {
 /** A schedule under which a scenario fails, or gets stuck. The scenario's own error is its `cause`. */
 export class ExplorationError extends StorageError {
   static {
-    ExplorationError.prototype.name = 'ExplorationError';
+    nameError(ExplorationError);
   }
 
+  declare readonly runs: number;
   declare readonly schedules: number;
   declare readonly schedule: readonly string[];
   declare readonly timeline: string;
@@ -29,8 +32,9 @@ export class ExplorationError extends StorageError {
   declare readonly seed: number | undefined;
 
   constructor(exploration: Exploration, received: string, ...cause: [cause?: unknown]) {
-    const { schedules, timeline, token, seed } = exploration;
-    const schedule = `schedule ${schedules}${seed === undefined ? '' : ` of seed ${seed}`}`;
+    const { runs, schedules, timeline, token, seed } = exploration;
+    const run = runs === schedules ? '' : ` (run ${runs})`;
+    const schedule = `schedule ${schedules}${run}${seed === undefined ? '' : ` of seed ${seed}`}`;
     super('ERR_SCHEDULE_FAILED', {
       operation: 'explore',
       expected: EXPECTED,
@@ -52,10 +56,10 @@ export class ExplorationError extends StorageError {
 const EXPECTED = 'the scenario to pass in every order';
 
 /** Of a run that goes on and on, what makes it do so can be seen from its beginning. */
-function beginningOf(timeline: string): string {
+export function beginningOf(timeline: string, most = MOST_ROWS): string {
   const rows = timeline.split('\n');
-  const rest = rows.length - MOST_ROWS;
-  return rest <= 1 ? timeline : [...rows.slice(0, MOST_ROWS), `… and ${rest} more rows`].join('\n');
+  const rest = rows.length - most;
+  return rest <= 1 ? timeline : [...rows.slice(0, most), `… and ${rest} more rows`].join('\n');
 }
 
 const MOST_ROWS = 60;

@@ -1,16 +1,16 @@
-import { checkCallback, readOptions } from '../../backend/checks';
+import { checkCallback, checkSignal, readOptions } from '../../backend/input-validation';
 import type { KeyedMemoryBackend } from '../../backend/keyed-memory-backend';
 import type { StorageCodec } from '../../codec/storage-codec';
-import type { SnapshotInput } from '../../contracts';
-import { refuse } from '../../errors';
+import type { AbortSignalLike, SnapshotInput } from '../../contracts';
+import { fail, quote } from '../../errors';
 import type { KeyedMemoryBackendClass } from '../../registry/registry-options';
 import type { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
 import type { Clock } from '../clock';
 import { checkKind, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
-import type { Scheduler } from '../scheduling';
-import type { Faults } from './run';
-import type { FakeTimers } from './time-source';
+import type { Scheduler } from '../with-schedule';
+import type { DeclaredAccesses, Faults } from './run';
+import { checkTimers, type FakeTimers } from './time-source';
 import { parseToken } from './token';
 
 /** What a scenario is given: a world of its own in every run. */
@@ -24,10 +24,19 @@ export interface ExploreContext<T> {
   readonly plan: FaultPlan;
   /** Hand it to a `WebStorageArea`, for storage events whose delivery is a step. */
   readonly scheduler: Scheduler;
-  /** Resolves when it is this client's turn: for whatever else takes its time, such as a request. */
-  readonly turn: (client: string, label?: string) => Promise<void>;
+  /**
+   * Resolves when it is this client's turn: for anything else that takes time, such as a request. The step uses the resources
+   * that it declares, by names of your choice: two steps of different clients can come in either order, and both orders are
+   * tried where one of the two writes what the other one reads or writes.
+   */
+  readonly step: (client: string, label?: string, accesses?: DeclaredAccesses) => Promise<void>;
   /** Resolves when there is nothing left to do: no operation, no delivery, nobody asleep. */
   readonly idle: () => Promise<void>;
+  /**
+   * Says that something was met, such as `'a conflict'`. The exploration fails if none of its runs has said so, of what is named
+   * in the option `sometimes` or was said with a condition that was never true.
+   */
+  readonly sometimes: (label: string, condition?: boolean) => void;
 }
 
 /** Starts its clients, waits for them, and throws where something is not as it has to be. */
@@ -35,41 +44,105 @@ export type Scenario<T> = (context: ExploreContext<T>) => Promise<unknown>;
 
 export interface ExploreOptions<T> {
   /** What is stored when a run begins: snapshots by key. */
-  readonly initial?: Readonly<Record<string, SnapshotInput<T>>>;
+  readonly initial?: Readonly<Record<string, SnapshotInput<T>>> | undefined;
   /** Of the registry, in bytes. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
   /** Of the registry. */
-  readonly codec?: StorageCodec<T>;
+  readonly codec?: StorageCodec<T> | undefined;
   /** What the handles are, such as `(Backend, { clock }) => withExpiry(Backend, { clock })`. Default: plain ones */
-  readonly extend?: (Backend: typeof KeyedMemoryBackend<T>, context: { readonly clock: Clock }) => KeyedMemoryBackendClass<T>;
+  readonly extend?:
+    | ((Backend: typeof KeyedMemoryBackend<T>, context: { readonly clock: Clock }) => KeyedMemoryBackendClass<T>)
+    | undefined;
 
   /** Whether each delivery of a change to a handle's listener is a step. Default: false, at once */
-  readonly deliveries?: boolean;
+  readonly deliveries?: boolean | undefined;
   /** Whether the clock may go on at any point. Default: false, only where there is nothing else to do */
-  readonly time?: boolean;
-  /** The test framework's fake timers, `jest` or `vi`, switched on: time then goes on by them. */
-  readonly timers?: FakeTimers;
-  /** What may go wrong at any point: `atMost` so many times in a run, 1 by default; of these clients, by default all. */
-  readonly faults?: { readonly kinds: readonly FaultKind[]; readonly atMost?: number; readonly clients?: readonly string[] };
+  readonly time?: boolean | undefined;
+  /** Fake timers, switched on: `jest`, `vi`, a clock of Sinon, or `mock.timers` of node:test. Time then goes on by them. */
+  readonly timers?: FakeTimers | undefined;
+  /** What may go wrong at any point: at most `maxFaults` times in a run, 1 by default; of these clients, by default all. */
+  readonly faults?:
+    | {
+        readonly kinds: readonly FaultKind[];
+        readonly maxFaults?: number | undefined;
+        readonly clients?: readonly string[] | undefined;
+      }
+    | undefined;
 
-  /** Default: `exhaustive`, every order. `random`: as many as `schedules` says. */
-  readonly strategy?: 'exhaustive' | 'random';
-  /** Of `random`. The same seed tries the same schedules. Default: one that the report and the error say. */
-  readonly seed?: number;
-  /** The most schedules that are run. Default: 10,000, and it fails if there are more; of `random`, 1,000 */
-  readonly schedules?: number;
   /**
-   * Whether orders that differ only in the order of independent steps are tried once. It takes for granted that clients
-   * share nothing but the storage. Default: true
+   * Which orders are tried.
+   * - `exhaustive`: every one. The default.
+   * - `random`: as many as `maxSchedules` says.
+   * - `preemption-bounded`: every one with at most `maxPreemptions` preemptions. Most bugs need one or two.
    */
-  readonly reduction?: boolean;
+  readonly strategy?: 'exhaustive' | 'random' | 'preemption-bounded' | undefined;
+  /** Of `random`. The same seed tries the same schedules. Default: one that the report and the error say. */
+  readonly seed?: number | undefined;
+  /**
+   * Of `preemption-bounded`: how often, at most, a client that could go on is kept waiting for another one, or a fault is
+   * injected. Default: 2
+   */
+  readonly maxPreemptions?: number | undefined;
+  /** The most schedules that are run. Default: 10,000, and it fails if there are more; of `random`, 1,000 */
+  readonly maxSchedules?: number | undefined;
+  /**
+   * Whether orders that differ only in the order of independent steps are tried once. It takes for granted that clients share
+   * nothing but the storage and what is declared. Default: true
+   */
+  readonly reduction?: boolean | undefined;
+  /**
+   * Groups of clients that depend on each other by more than the storage, such as a variable or a promise: every order of the
+   * steps of such a group is tried.
+   */
+  readonly dependencies?: readonly (readonly string[])[] | undefined;
+  /** What `context.sometimes` has to say in at least one run. */
+  readonly sometimes?: readonly string[] | undefined;
+  /** How long the exploration may take, in ms of real time, until it fails. Default: 4000 */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the exploration: it rejects with the reason of the signal. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** Called about four times a second, with what was done so far. */
+  readonly onProgress?: ((progress: ExploreProgress) => void) | undefined;
   /** How long a run may wait, in ms, for something that is no step, such as a real timer, until it is stuck. Default: 100 */
-  readonly patience?: number;
+  readonly idleTimeoutMs?: number | undefined;
+  /**
+   * Whether a scenario may wait for real time that is no step. Another run could then go another way, so `complete` is false.
+   * Default: false, and it fails
+   */
+  readonly allowRealTime?: boolean | undefined;
   /** Runs one schedule: the token that an error gave. */
-  readonly replay?: string;
+  readonly replay?: string | undefined;
 }
 
-export type CheckedOptions<T> = ReturnType<typeof checkExploreOptions<T>>;
+/** How far an exploration has come. */
+export interface ExploreProgress {
+  /** How often the scenario was run. */
+  readonly runs: number;
+  /** How many different orders those were, without the ones that repeat another one. */
+  readonly schedules: number;
+  /** In ms of real time. */
+  readonly elapsedMs: number;
+}
+
+export interface CheckedOptions<T> extends Pick<ExploreOptions<T>, 'extend' | 'timers' | 'signal' | 'onProgress'> {
+  readonly registry: Pick<ExploreOptions<T>, 'initial' | 'quota' | 'codec'>;
+  readonly deliveries: boolean;
+  readonly time: boolean;
+  readonly faults: Faults;
+  readonly strategy: 'exhaustive' | 'random' | 'preemption-bounded';
+  readonly seed: number;
+  readonly maxPreemptions: number;
+  readonly maxSchedules: number;
+  /** Whether the caller has said how many schedules. */
+  readonly isLimited: boolean;
+  readonly reduction: boolean;
+  readonly dependencies: readonly (readonly string[])[];
+  readonly sometimes: readonly string[];
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly allowRealTime: boolean;
+  readonly replay: readonly number[] | undefined;
+}
 
 const NAMES = [
   'initial',
@@ -82,14 +155,21 @@ const NAMES = [
   'faults',
   'strategy',
   'seed',
-  'schedules',
+  'maxPreemptions',
+  'maxSchedules',
   'reduction',
-  'patience',
+  'dependencies',
+  'sometimes',
+  'timeoutMs',
+  'signal',
+  'onProgress',
+  'idleTimeoutMs',
+  'allowRealTime',
   'replay',
 ] as const;
 
 /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_INVALID_CALLBACK` */
-export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOptions<T>) {
+export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOptions<T>): CheckedOptions<T> {
   checkCallback(scenario, 'a scenario');
   const {
     initial,
@@ -102,24 +182,40 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     faults,
     strategy = 'exhaustive',
     seed,
-    schedules,
+    maxPreemptions = 2,
+    maxSchedules,
     reduction = true,
-    patience = 100,
+    dependencies = [],
+    sometimes = [],
+    timeoutMs = 4000,
+    signal,
+    onProgress,
+    idleTimeoutMs = 100,
+    allowRealTime = false,
     replay,
   } = readOptions(options, NAMES);
   if (extend !== undefined) checkCallback(extend, 'extend');
-  for (const [name, value] of Object.entries({ deliveries, time, reduction })) {
-    if (typeof value !== 'boolean') refuse('ERR_INVALID_OPTION', `${name} to be true or false`, value);
+  for (const [name, value] of Object.entries({ deliveries, time, reduction, allowRealTime })) {
+    if (typeof value !== 'boolean') fail('ERR_INVALID_OPTION', `${name} to be true or false`, value);
   }
   if (timers !== undefined) checkTimers(timers);
-  if (strategy !== 'exhaustive' && strategy !== 'random') {
-    refuse('ERR_INVALID_OPTION', "strategy to be 'exhaustive' or 'random'", strategy);
+  if (!STRATEGIES.includes(strategy)) {
+    fail('ERR_INVALID_OPTION', `strategy to be one of ${STRATEGIES.map(quote).join(', ')}`, strategy);
   }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
-  if (schedules !== undefined) checkCount('schedules', schedules);
-  if (!(Number.isFinite(patience) && patience >= 0)) {
-    refuse('ERR_INVALID_OPTION', 'patience to be a number of ms, 0 or more', patience);
+  if (seed !== undefined && !Number.isSafeInteger(seed)) fail('ERR_INVALID_OPTION', 'seed to be a whole number', seed);
+  if (maxSchedules !== undefined) checkCount('maxSchedules', maxSchedules);
+  if (!(Number.isSafeInteger(maxPreemptions) && maxPreemptions >= 0)) {
+    fail('ERR_INVALID_OPTION', 'maxPreemptions to be a whole number, 0 or more', maxPreemptions);
   }
+  for (const [name, ms] of Object.entries({ timeoutMs, idleTimeoutMs })) {
+    if (!(Number.isFinite(ms) && ms >= 0)) fail('ERR_INVALID_OPTION', `${name} to be a number of ms, 0 or more`, ms);
+  }
+  if (!(Array.isArray(dependencies) && dependencies.every(isListOfTexts))) {
+    fail('ERR_INVALID_OPTION', "dependencies to be groups of clients, such as [['tab-1', 'tab-2']]", dependencies);
+  }
+  if (!isListOfTexts(sometimes)) fail('ERR_INVALID_OPTION', 'sometimes to be a list of texts', sometimes);
+  if (onProgress !== undefined) checkCallback(onProgress, 'onProgress');
+  checkSignal(signal);
   return {
     registry: { ...(initial && { initial }), ...(quota !== undefined && { quota }), ...(codec && { codec }) },
     extend,
@@ -130,37 +226,40 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     strategy,
     // Chance is welcome here: report and error say what it was.
     seed: seed ?? Math.floor(Math.random() * 2 ** 31),
-    schedules: schedules ?? (strategy === 'random' ? 1000 : 10_000),
-    isLimited: schedules !== undefined,
+    maxPreemptions,
+    maxSchedules: maxSchedules ?? (strategy === 'random' ? 1000 : 10_000),
+    isLimited: maxSchedules !== undefined,
     reduction,
-    patience,
+    dependencies,
+    sometimes,
+    timeoutMs,
+    signal,
+    onProgress,
+    idleTimeoutMs,
+    allowRealTime,
     replay: replay === undefined ? undefined : parseToken(replay),
   };
 }
 
-const NO_FAULTS: Faults = { kinds: [], atMost: 0 };
+const STRATEGIES: readonly string[] = ['exhaustive', 'random', 'preemption-bounded'];
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+const NO_FAULTS: Faults = { kinds: [], maxFaults: 0 };
 
 function checkFaults(faults: NonNullable<ExploreOptions<unknown>['faults']>): Faults {
-  const { kinds, atMost = 1, clients } = readOptions(faults, ['kinds', 'atMost', 'clients']);
-  if (!Array.isArray(kinds)) return refuse('ERR_INVALID_OPTION', 'kinds to be a list of kinds of faults', kinds);
+  const { kinds, maxFaults = 1, clients } = readOptions(faults, ['kinds', 'maxFaults', 'clients']);
+  if (!Array.isArray(kinds)) return fail('ERR_INVALID_OPTION', 'kinds to be a list of kinds of faults', kinds);
   for (const kind of kinds) checkKind(kind);
-  checkCount('atMost', atMost);
-  if (clients !== undefined && !Array.isArray(clients)) refuse('ERR_INVALID_OPTION', 'clients to be a list of names', clients);
-  return { kinds: [...new Set(kinds)], atMost, clients };
+  checkCount('maxFaults', maxFaults);
+  if (clients !== undefined && !Array.isArray(clients)) fail('ERR_INVALID_OPTION', 'clients to be a list of names', clients);
+  return { kinds: [...new Set(kinds)], maxFaults, clients };
 }
 
 function checkCount(name: string, count: unknown): void {
   if (!(Number.isSafeInteger(count) && Number(count) > 0)) {
-    refuse('ERR_INVALID_OPTION', `${name} to be a whole number above 0`, count);
+    fail('ERR_INVALID_OPTION', `${name} to be a whole number above 0`, count);
   }
-}
-
-function checkTimers(timers: FakeTimers): void {
-  const names = ['getTimerCount', 'advanceTimersToNextTimer', 'clearAllTimers'] as const;
-  if (names.some((name) => typeof timers?.[name] !== 'function')) {
-    refuse('ERR_INVALID_OPTION', "timers to be a test framework's: jest, or vi", timers);
-  }
-  // As Jest, Vitest and Sinon mark theirs.
-  if (!('clock' in globalThis.setTimeout))
-    refuse('ERR_INVALID_OPTION', 'timers that are fake: call useFakeTimers() first', timers);
 }

@@ -1,9 +1,12 @@
-import type { Operation } from '../../backend/base-storage-backend';
-import { canStrike, type FaultKind, type FaultPlan } from '../fault-plan';
+import type { Operation } from '../../backend/operation';
+import { canInject, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
 import { nextTask, realSleep } from '../next-task';
-import type { ScheduledTurn, Scheduler } from '../scheduling';
-import { accessOf, type Possible, type Step } from './step';
+import type { ScheduledTurn, Scheduler } from '../with-schedule';
+import { Accesses, type AccessMode } from './accesses';
+import type { Dependencies } from './dependencies';
+import type { PlatformWork } from './platform-work';
+import type { EnabledSteps, ExecutedStep, Step } from './step';
 import type { TimeSource } from './time-source';
 
 /** How a run of a scenario has ended. */
@@ -16,12 +19,14 @@ export type Outcome =
   | { readonly type: 'stuck'; readonly crashed: string | undefined }
   /** It goes on and on. */
   | { readonly type: 'endless' }
+  /** It uses a handle of an earlier run. */
+  | { readonly type: 'outdated'; readonly client: string }
   /** It did not come to a step that it had come to before. */
   | { readonly type: 'diverged'; readonly missing: string };
 
 export interface Faults {
   readonly kinds: readonly FaultKind[];
-  readonly atMost: number;
+  readonly maxFaults: number;
   readonly clients?: readonly string[] | undefined;
 }
 
@@ -30,57 +35,83 @@ export interface RunOptions {
   readonly plan: FaultPlan;
   readonly journal: Journal;
   readonly time: TimeSource;
+  readonly dependencies: Dependencies;
+  readonly platformWork: PlatformWork;
   /** Whether the clock may go on while there is something else to do. */
   readonly mayTimePass: boolean;
-  /** What may go wrong, and how often. */
   readonly faults: Faults;
   /** How long to wait, in ms, for something that is no step, such as a real timer. */
-  readonly patience: number;
+  readonly idleTimeoutMs: number;
 }
 
-/** A step that somebody has asked for. */
-interface Waiting {
+/** What a declared step reads and writes. */
+export interface DeclaredAccesses {
+  readonly reads?: readonly string[] | undefined;
+  readonly writes?: readonly string[] | undefined;
+}
+
+/** A step that a client has asked for. */
+interface Request {
   readonly step: Step;
   readonly label: string;
   readonly turn: ScheduledTurn | undefined;
+  readonly declared: DeclaredAccesses;
   /** How often its client had crashed by then. */
   readonly crashes: number;
+  /** How often the clock had gone on by then. */
+  readonly ticks: number;
   readonly proceed: () => void;
+  readonly awaits: ExecutedStep['awaits'];
+  /** Since it is enabled. */
+  enabled?: EnabledStep;
 }
 
-interface PossibleStep {
+interface EnabledStep {
   readonly step: Step;
-  readonly take: () => void;
+  readonly enabledBy: number;
+  readonly awaits: ExecutedStep['awaits'];
+  readonly take: (accesses: Accesses) => void;
 }
 
-/** One run of a scenario: asks what is next, whenever nothing else can happen. */
+/** One run of a scenario: asks for the next step whenever nothing else can happen. */
 export class Run implements Scheduler {
   /** What was done, in order. */
-  readonly steps: Step[] = [];
+  readonly executed: ExecutedStep[] = [];
+  /** Which of the enabled steps was taken, wherever there was more than one. */
+  readonly choices: number[] = [];
   readonly #options: RunOptions;
-  readonly #waiting = new Set<Waiting>();
+  #requests: Request[] = [];
   /** By handle: its operations that have not taken effect, in the order of their calls. */
   readonly #queues = new Map<object, Operation[]>();
   readonly #names = new Map<Operation, string>();
+  /** The steps, by id, that clients have asked for. */
+  readonly #asked = new Set<string>();
   readonly #counts = new Map<string, number>();
-  #idle: (() => void)[] = [];
+  readonly #idle: (() => void)[] = [];
   #faults = 0;
+  #ticks = 0;
+  #tickEnabledBy: number | undefined;
   #failure: Outcome | undefined;
-  /**
-   * Whether clients depend on each other by more than what is stored: one begins something by a step of another, or who goes on
-   * depends on who has begun to wait first.
-   */
-  isEntangled = false;
-  /** Whether it has waited for something that is no step, so that another run may go another way. */
+  /** Whether the scenario has ended: steps that nobody waits for may be left. */
+  #isOver = false;
+  #ticksAtEnd = 0;
+  /** Whether it has waited for real time, so that another run may go another way. */
   hasWaited = false;
+  /** Whether the clock had to wait for other steps. */
+  hasHeldTime = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
   }
 
   schedule<T>(task: Promise<T>, label: string, turn?: ScheduledTurn): Promise<T> {
+    return new Promise((resolve) => this.#request(label, turn, {}, () => resolve(task)));
+  }
+
+  /** Resolves when it is this client's turn, which is a step that uses the declared resources. */
+  step(client: string, label: string, declared: DeclaredAccesses = {}): Promise<void> {
     return new Promise((resolve) => {
-      this.#ask(label, turn, () => resolve(task));
+      this.#request(`${client}: ${label}`, { client, key: null, phase: 'turn', handle: this }, declared, resolve);
     });
   }
 
@@ -93,32 +124,61 @@ export class Run implements Scheduler {
 
   /** Lets the run fail by something that the scenario's own promise does not show. */
   fail(error: unknown): void {
+    if (this.#isOver) return;
     this.#failure ??= { type: 'failed', error };
   }
 
-  /** Whether somebody waits for a turn: what is done at once may then come before it or after it. */
-  get isAwaited(): boolean {
-    return this.#waiting.size > 0;
+  /** Lets the run fail since a client uses a handle that an earlier run has made. */
+  failOutdated(client: string): void {
+    this.#failure ??= { type: 'outdated', client };
+  }
+
+  /** The latest step, in which everything happens until the next one; `undefined` at the beginning. */
+  get current(): ExecutedStep | undefined {
+    return this.executed.at(-1);
+  }
+
+  /** Whether the scenario is at rest in the latest step: that was the only one to take, and nobody sleeps. */
+  isAtRest = true;
+
+  /** Notes that the latest step uses a resource. */
+  use(resource: string, mode: AccessMode): void {
+    this.current?.accesses.use(resource, mode);
+  }
+
+  /** Notes that the latest step runs code of this client. */
+  touch(client: string): void {
+    this.use(this.#options.dependencies.stateOf(client), 'write');
   }
 
   #crashed(): string | undefined {
-    return this.steps.find(({ fault, client }) => fault === 'crash' && this.#options.plan.isDown(client))?.client;
-  }
-
-  /** Operations that are under way, of clients that are there to wait for them. */
-  #unfinished(): Operation[] {
     const { plan } = this.#options;
-    const waiting = [...this.#waiting].filter(({ step, crashes }) => plan.crashesOf(step.client) === crashes);
-    return waiting.flatMap(({ turn }) => turn?.operation ?? []);
+    return this.executed.find(({ step }) => step.fault === 'crash' && plan.isDown(step.client))?.step.client;
   }
 
-  /** Whether an operation takes effect now. */
-  get isInEffect(): boolean {
-    return this.steps.at(-1)?.phase === 'effect';
+  /** Drops the requests of clients that have crashed in the latest step. */
+  #dropDead(): void {
+    const { current } = this;
+    if (current === undefined || !this.#options.plan.hasCrashed) return;
+    const alive = this.#alive();
+    const dead = this.#requests.filter((request) => !alive.includes(request));
+    if (dead.length > 0) current.disabled = dead.map(({ step }) => step.base);
+    this.#requests = [...alive];
   }
 
-  /** @param choose gives one of the steps that are possible */
-  async execute(scenario: () => Promise<unknown>, choose: (possible: Possible) => Step): Promise<Outcome> {
+  /** Requests of clients that have not crashed since. */
+  #alive(): readonly Request[] {
+    const { plan } = this.#options;
+    if (!plan.hasCrashed) return this.#requests;
+    return this.#requests.filter(({ step, crashes }) => plan.crashesOf(step.client) === crashes);
+  }
+
+  /** @param choose gives one of the enabled steps */
+  async execute(
+    scenario: () => Promise<unknown>,
+    choose: (enabled: EnabledSteps, run: readonly ExecutedStep[]) => Step,
+  ): Promise<Outcome> {
+    const { platformWork, idleTimeoutMs } = this.#options;
     let hasEnded = false;
     void scenario().then(
       () => {
@@ -126,110 +186,191 @@ export class Run implements Scheduler {
       },
       (error) => this.fail(error),
     );
-    for (let [waited, rests] = [0, 0]; ; ) {
+    let wanted: string | undefined;
+    for (let waited = 0; ; ) {
       await nextTask();
+      if (platformWork.isSeen) await platformWork.settled(this.current?.step.id, this.#asked);
       if (this.#failure !== undefined) return this.#failure;
-      if (hasEnded) {
-        const operations = this.#unfinished();
-        return operations.length > 0 ? { type: 'unfinished', operations } : { type: 'passed' };
+      if (hasEnded && !this.#isOver) {
+        const operations = this.#alive().flatMap(({ turn }) => turn?.operation ?? []);
+        if (operations.length > 0) return { type: 'unfinished', operations };
+        this.#isOver = true;
+        this.#ticksAtEnd = this.#ticks;
+        // What is left comes after the end, or could have come before it.
+        for (const { step } of this.#alive()) this.touch(step.client);
       }
-      if (this.steps.length + rests === MOST_STEPS) return { type: 'endless' };
-      const possible = this.#possible();
-      const steps = possible.map(({ step }) => step);
-      if (isSome(steps)) {
-        waited = 0;
-        const { id: wanted } = choose(steps);
-        const chosen = possible.find(({ step }) => step.id === wanted);
-        if (chosen === undefined) return { type: 'diverged', missing: wanted };
-        this.steps.push(chosen.step);
-        chosen.take();
-      } else if (this.#idle.length > 0) {
-        rests += 1;
-        for (const resolve of this.#idle.splice(0)) resolve();
-      } else {
-        if (waited >= this.#options.patience) return { type: 'stuck', crashed: this.#crashed() };
+      if (this.executed.length === MOST_STEPS) return this.#isOver ? { type: 'passed' } : { type: 'endless' };
+      const enabled = this.#enabled();
+      if (this.#isOver && enabled.length === 0) return { type: 'passed' };
+      const steps = enabled.map(({ step }) => step);
+      if (isSome(steps)) wanted ??= choose(steps, this.executed).id;
+      const chosen = enabled.find(({ step }) => step.id === wanted);
+      if (chosen !== undefined) {
+        if (enabled.length > 1) this.choices.push(enabled.indexOf(chosen));
+        this.#take(chosen);
+        [waited, wanted] = [0, undefined];
+      } else if (waited < idleTimeoutMs) {
         waited += 1;
-        this.hasWaited = true;
+        this.hasWaited ||= !platformWork.isActive;
         await realSleep(1);
+      } else {
+        return wanted === undefined ? { type: 'stuck', crashed: this.#crashed() } : { type: 'diverged', missing: wanted };
       }
     }
   }
 
-  /** First what goes on with the client of the last step, then other clients, in the order of asking; then the clock, then faults. */
-  #possible(): readonly PossibleStep[] {
-    const { plan, time, mayTimePass } = this.#options;
-    for (const waiting of this.#waiting) {
-      if (plan.crashesOf(waiting.step.client) !== waiting.crashes) this.#waiting.delete(waiting);
+  #take({ step, enabledBy, awaits, take }: EnabledStep): void {
+    const accesses = new Accesses();
+    this.executed.push({ step, accesses, enabledBy, awaits });
+    this.#options.dependencies.useCommon(step, accesses);
+    try {
+      take(accesses);
+    } catch (error) {
+      this.fail(error); // a fake timer's callback
     }
-    const last = this.steps.at(-1)?.client;
-    const goesOn = ({ step }: Waiting) => Number(step.client === last);
-    const ready = [...this.#waiting]
-      .filter(({ turn }) => turn?.phase !== 'effect' || this.#queues.get(turn.handle)?.[0] === turn.operation)
-      .sort((a, b) => goesOn(b) - goesOn(a));
-    const possible = ready.map((waiting) => ({ step: waiting.step, take: () => this.#proceed(waiting) }));
-    if (time.isAwaited() && (mayTimePass || ready.length === 0)) possible.push(this.#tick());
-    if (this.#faults < this.#options.faults.atMost) possible.push(...ready.flatMap((waiting) => this.#faultsOf(waiting)));
-    return possible;
+    this.isAtRest = !this.#options.time.isAwaited() && this.#alive().length === 0;
   }
 
-  #tick(): PossibleStep {
-    const { time, journal } = this.#options;
-    const ticks = this.steps.filter(({ phase }) => phase === 'time').length;
-    // What the timer does comes after it.
-    const take = () =>
+  /**
+   * First what goes on with the client of the last step, then other clients, in the order of asking; then the clock, then faults.
+   * If there is nothing of all that, the scenario goes on that waits for this.
+   */
+  #enabled(): readonly EnabledStep[] {
+    const { faults } = this.#options;
+    this.#dropDead();
+    const last = this.current?.step.client;
+    const ready: Request[] = [];
+    for (const request of this.#requests) if (request.step.client === last && this.#isReady(request)) ready.push(request);
+    for (const request of this.#requests) if (request.step.client !== last && this.#isReady(request)) ready.push(request);
+    const enabled = ready.map((request) => {
+      request.enabled ??= this.#enable(request, request.step, (accesses) => this.#proceed(request, accesses));
+      return request.enabled;
+    });
+    if (this.#isOver && !(this.#options.mayTimePass && this.#ticks - this.#ticksAtEnd < MOST_TICKS)) return enabled;
+    enabled.push(...this.#tick(ready));
+    if (this.#isOver) return enabled;
+    if (this.#faults < faults.maxFaults) enabled.push(...ready.flatMap((request) => this.#faultsOf(request)));
+    if (enabled.length === 0 && this.#idle.length > 0) enabled.push(this.#rest());
+    return enabled;
+  }
+
+  /** Whether it is its turn among the operations of its handle. */
+  #isReady({ turn }: Request): boolean {
+    return turn?.phase !== 'effect' || this.#queues.get(turn.handle)?.[0] === turn.operation;
+  }
+
+  #enable({ enabled, awaits }: Request, step: Step, take: EnabledStep['take']): EnabledStep {
+    return { step, enabledBy: enabled?.enabledBy ?? this.executed.length - 1, awaits, take };
+  }
+
+  /** The clock goes on: whenever it may, but not for ever while somebody else waits; or if there is nothing else to do. */
+  #tick(ready: readonly Request[]): EnabledStep[] {
+    const { time, journal, mayTimePass, dependencies } = this.#options;
+    if (!time.isAwaited()) {
+      this.#tickEnabledBy = undefined;
+      return [];
+    }
+    const isAlone = ready.length === 0;
+    if (!isAlone && !mayTimePass) return [];
+    if (ready.some(({ ticks }) => this.#ticks - ticks >= MOST_TICKS)) {
+      this.hasHeldTime = true;
+      return [];
+    }
+    this.#tickEnabledBy ??= this.executed.length - 1;
+    const id = `clock#${this.#ticks + 1}`;
+    const take = () => {
+      this.#ticks += 1;
+      this.#tickEnabledBy = undefined;
+      if (time.isTied()) dependencies.learn('everything');
+      // What the timer does comes after it.
       journal.noteOf('clock', () => {
-        this.isEntangled ||= time.isTied();
         time.advance();
         return `${time}`;
       });
-    return { step: { id: `clock#${ticks + 1}`, client: 'clock', key: null, phase: 'time', access: 'any' }, take };
+    };
+    const step = { id, base: id, client: 'clock', key: null, phase: 'time' } as const;
+    const awaits = mayTimePass ? 'enabler' : 'all';
+    return [{ step, enabledBy: this.#tickEnabledBy, awaits, take }];
+  }
+
+  #rest(): EnabledStep {
+    const id = `idle#${this.executed.length}`;
+    const take = () => {
+      for (const resolve of this.#idle.splice(0)) resolve();
+    };
+    const step = { id, base: id, client: '', key: null, phase: 'idle' } as const;
+    return { step, enabledBy: this.executed.length - 1, awaits: 'all', take };
   }
 
   /**
    * What can go wrong instead. A client may crash before an effect, after it, and wherever else it waits for its turn; all
-   * else shows in what the effect does.
+   * other faults show in what the effect does.
    */
-  #faultsOf(waiting: Waiting): PossibleStep[] {
+  #faultsOf(request: Request): EnabledStep[] {
     const { plan, journal, faults } = this.#options;
-    const { id, client, phase, access } = waiting.step;
-    const operation = phase === 'effect' ? waiting.turn?.operation : undefined;
-    if (waiting.turn === undefined || phase === 'delivery' || !(faults.clients?.includes(client) ?? true)) return [];
-    const kinds = faults.kinds.filter((kind) => (operation === undefined ? kind === 'crash' : canStrike(kind, operation)));
-    return kinds.map((fault) => ({
-      // Whoever waits for the crash of a client goes on by it.
-      step: { ...waiting.step, id: `${id}, ${fault}`, access: fault === 'crash' ? 'any' : access, fault },
-      take: () => {
+    const { id, client, phase } = request.step;
+    const operation = phase === 'effect' ? request.turn?.operation : undefined;
+    if (request.turn === undefined || phase === 'delivery' || !(faults.clients?.includes(client) ?? true)) return [];
+    const kinds = faults.kinds.filter((kind) => (operation === undefined ? kind === 'crash' : canInject(kind, operation)));
+    return kinds.map((fault) =>
+      this.#enable(request, { ...request.step, id: `${id}, ${fault}`, fault }, (accesses) => {
         this.#faults += 1;
         if (SILENT.includes(fault)) journal.note(client, `✗ ${fault}`);
         if (operation === undefined) return plan.crash(client);
         plan.force(operation, fault);
-        this.#proceed(waiting);
-      },
-    }));
+        this.#proceed(request, accesses);
+      }),
+    );
   }
 
-  #proceed(waiting: Waiting): void {
-    const { turn, step, label, proceed } = waiting;
-    this.#waiting.delete(waiting);
+  #proceed(request: Request, accesses: Accesses): void {
+    const { turn, step, label, declared, proceed } = request;
+    this.#requests = this.#requests.filter((other) => other !== request);
     if (turn !== undefined && turn.phase === 'effect') this.#queues.get(turn.handle)?.shift();
     if (turn?.operation === undefined) this.#options.journal.note(step.client, label.replace(`${step.client}: `, ''));
+    // A change is delivered after it was made, and after the changes before it.
+    if (step.phase === 'delivery') accesses.use(step.key === null ? 'keys' : `key:${step.key}`, 'read');
+    for (const resource of declared.reads ?? []) accesses.use(`declared:${resource}`, 'read');
+    for (const resource of declared.writes ?? []) accesses.use(`declared:${resource}`, 'write');
     proceed();
   }
 
-  #ask(label: string, turn: ScheduledTurn | undefined, proceed: () => void): void {
+  #request(label: string, turn: ScheduledTurn | undefined, declared: DeclaredAccesses, proceed: () => void): void {
     const { client = label, key = null, phase = 'turn', operation } = turn ?? {};
     const place = key === null ? client : `${client}/${key}`;
     if (turn !== undefined && operation !== undefined && phase === 'effect') this.#enqueue(turn.handle, operation, place);
     const name = operation && this.#names.get(operation);
     const id = name === undefined ? `${place} ${phase}#${this.#count(`${place} ${phase}`)}` : `${name} ${phase}`;
-    const { plan } = this.#options;
+    const { plan, platformWork } = this.#options;
     if (plan.isDown(client)) return;
-    const last = this.steps.at(-1);
-    const isHandedOver = last?.access === 'own' && last.client !== client && this.#waiting.size > 0;
-    this.isEntangled ||= isHandedOver;
-    const crashes = plan.crashesOf(client);
-    const step = { id, client, key, phase, access: turn === undefined ? 'any' : accessOf(turn) } as const;
-    this.#waiting.add({ step, label, turn, crashes, proceed });
+    const step = { id, base: id, client, key, phase, operation: operation?.type };
+    if (platformWork.isSeen) {
+      this.#asked.add(id);
+      platformWork.noteSuccessor(this.current?.step.id, id);
+    }
+    const awaits = this.#noteWake(step) ? 'all before' : 'enabler';
+    this.#requests.push({ step, label, turn, declared, crashes: plan.crashesOf(client), ticks: this.#ticks, proceed, awaits });
+  }
+
+  /**
+   * A client begins something in a step of another one, which it must have waited for.
+   * @returns whether it may have waited for all the others as well
+   */
+  #noteWake(step: Step): boolean {
+    const { current } = this;
+    if (current === undefined || step.phase === 'delivery' || current.step.phase === 'idle') return false;
+    const { dependencies } = this.#options;
+    const state = dependencies.stateOf(step.client);
+    const isOwn = current.accesses.modeOf(state) === 'write';
+    if (dependencies.isJoin(step, this.isAtRest, isOwn)) return true;
+    if (isOwn || this.isAtRest) return false;
+    if (current.step.phase === 'time' || dependencies.hasForeignCode(current)) {
+      current.accesses.use(state, 'write');
+      return false;
+    }
+    const isBusy = this.#alive().some((request) => dependencies.stateOf(request.step.client) === state);
+    dependencies.noteWake({ by: this.executed.length - 1, client: step.client, isBusy });
+    return false;
   }
 
   #enqueue(handle: object, operation: Operation, place: string): void {
@@ -255,3 +396,6 @@ const SILENT: readonly FaultKind[] = ['stale read', 'corrupted read', 'crash'];
 
 /** A scenario of so many steps is one that goes round in circles. */
 const MOST_STEPS = 1000;
+
+/** So often the clock goes on while a step waits: a client that polls lets the others go on then. */
+const MOST_TICKS = 5;

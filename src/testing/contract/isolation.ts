@@ -3,7 +3,7 @@ import { expectEqual, expectRejection, expectTrue, scramble } from '../expectati
 import { sampleMetadata } from './metadata';
 import { expectUnchanged } from './unchanged';
 
-/** No object is shared between who saves, the medium, and who loads. */
+/** No object is shared between who saves, the store, and who loads. */
 export const isolationCases: readonly ContractCase[] = [
   {
     name: 'stores what was there when save was called',
@@ -53,7 +53,7 @@ export const isolationCases: readonly ContractCase[] = [
     async run({ open, data }) {
       const backend = open();
       const [saved, metadata] = [data(1), { ...sampleMetadata, labels: ['draft'] }];
-      const saving = backend.saveWithMetadata({ revision: '1', data: saved }, metadata);
+      const saving = backend.saveWithMetadata({ snapshot: { revision: '1', data: saved }, metadata });
       scramble(saved);
       scramble(metadata);
       await saving;

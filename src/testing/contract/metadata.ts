@@ -1,14 +1,14 @@
-import type { SnapshotMetadata } from '../../index';
+import type { PersistedSnapshotMetadata } from '../../index';
 import type { ContractCase } from '../contract-case';
 import { expectEqual, expectRefusal, expectTrue, jsonBytes, textBytes } from '../expectations';
 import { expectUnchanged } from './unchanged';
 
-export const sampleMetadata: SnapshotMetadata = {
+export const sampleMetadata: PersistedSnapshotMetadata = {
   savedAt: 1234.5,
   schemaVersion: 3,
   sizeBytes: 1,
   compressed: true,
-  checksum: 'abc',
+  hash: 'abc',
   ttlMs: 0,
 };
 
@@ -40,7 +40,7 @@ export const metadataCases: readonly ContractCase[] = [
     features: ['metadata'],
     async run({ open, data }) {
       const metadata = { ...sampleMetadata, origin: 'import', tags: [1, { deep: null }] };
-      await open().saveWithMetadata({ revision: '1', data: data(1) }, metadata);
+      await open().saveWithMetadata({ snapshot: { revision: '1', data: data(1) }, metadata });
       const expected = { snapshot: { revision: '1', data: data(1) }, metadata };
       expectEqual(await open().loadWithMetadata(), expected, 'what saveWithMetadata stored');
       expectEqual(await open().load(), expected.snapshot, 'what load gives of it');
@@ -50,14 +50,10 @@ export const metadataCases: readonly ContractCase[] = [
     name: 'forgets the metadata of the save before',
     features: ['metadata'],
     async run({ open, data }) {
-      await open().saveWithMetadata({ revision: '1', data: data(1) }, sampleMetadata);
+      await open().saveWithMetadata({ snapshot: { revision: '1', data: data(1) }, metadata: sampleMetadata });
       await open().save({ revision: '2', data: data(2) });
       const metadata = (await open().loadWithMetadata())?.metadata;
-      expectEqual(
-        metadata && [metadata.schemaVersion, metadata.compressed, metadata.checksum],
-        [1, false, undefined],
-        'metadata',
-      );
+      expectEqual(metadata && [metadata.schemaVersion, metadata.compressed, metadata.hash], [1, false, undefined], 'metadata');
     },
   },
   {
@@ -68,7 +64,7 @@ export const metadataCases: readonly ContractCase[] = [
       for (const [field, value] of Object.entries(wrong)) {
         await expectUnchanged(context, async (backend) => {
           const metadata = { ...sampleMetadata, [field]: value };
-          const save = () => backend.saveWithMetadata({ revision: '2', data: context.data(2) }, metadata);
+          const save = () => backend.saveWithMetadata({ snapshot: { revision: '2', data: context.data(2) }, metadata });
           const error = await expectRefusal(save, 'ERR_INVALID_METADATA', `saveWithMetadata with ${field} ${String(value)}`);
           expectTrue(error.message.includes(field), `expected an error that names ${field}, got "${error.message}"`);
         });
@@ -81,7 +77,7 @@ export const metadataCases: readonly ContractCase[] = [
     async run({ open, data }) {
       const backend = open();
       expectEqual(await backend.stat(), null, 'stat of a key that was never saved');
-      await backend.saveWithMetadata({ revision: '5', data: data(1) }, sampleMetadata);
+      await backend.saveWithMetadata({ snapshot: { revision: '5', data: data(1) }, metadata: sampleMetadata });
       const stat = await backend.stat();
       expectEqual(stat?.sizeBytes, jsonBytes({ revision: '5', data: data(1) }), 'measured bytes');
       expectEqual(stat?.revision, '5', 'revision');

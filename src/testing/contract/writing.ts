@@ -1,6 +1,6 @@
 import { nextRevision, type RevisionConflictError, StorageError } from '../../index';
 import type { CompleteBackend, ContractCase } from '../contract-case';
-import { expectEqual, expectRefusal, expectRejection, expectTrue } from '../expectations';
+import { expectEqual, expectRefusal, expectRejection, expectTrue, isEqual } from '../expectations';
 import { sampleMetadata } from './metadata';
 import { expectUnchanged } from './unchanged';
 
@@ -82,7 +82,7 @@ export const writingCases: readonly ContractCase[] = [
       const snapshot = { revision: '2', data: context.data(2) };
       const writes: Record<string, (backend: CompleteBackend, ifMatch: string) => Promise<unknown>> = {
         save: (backend, ifMatch) => backend.save(snapshot, { ifMatch }),
-        saveWithMetadata: (backend, ifMatch) => backend.saveWithMetadata(snapshot, sampleMetadata, { ifMatch }),
+        saveWithMetadata: (backend, ifMatch) => backend.saveWithMetadata({ snapshot, metadata: sampleMetadata }, { ifMatch }),
         update: (backend, ifMatch) => backend.update(() => snapshot, { ifMatch }),
         clear: (backend, ifMatch) => backend.clear({ ifMatch }),
       };
@@ -118,6 +118,53 @@ export const writingCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'update loses nothing where every update keeps the revision',
+    features: ['update'],
+    async run({ open, data }) {
+      const samples = Array.from({ length: 11 }, (_, n) => data(n));
+      await open().save({ revision: '1', data: samples[0] });
+      const next = (current: unknown) => samples[samples.findIndex((sample) => isEqual(sample, current)) + 1];
+      const update = () => open().update((current) => ({ revision: '1', data: next(current?.data) }));
+      await Promise.all(Array.from({ length: 10 }, update));
+      expectEqual((await open().load())?.data, samples[10], 'data after ten updates that each go one sample further');
+    },
+  },
+  {
+    name: 'update starts again where its record was removed, and another one of its revision was stored',
+    features: ['update', 'clear'],
+    async run({ open, data }) {
+      const [here, there] = [open(), open()];
+      await here.save({ revision: '1', data: data(1) });
+      const seen: unknown[] = [];
+      let others: Promise<unknown> | undefined;
+      await here.update((current) => {
+        seen.push(current?.data);
+        others ??= Promise.allSettled([there.clear(), there.save({ revision: '1', data: data(2) })]);
+        return { revision: '2', data: data(3) };
+      });
+      await others;
+      if ((await open().load())?.revision === '1') return; // the other save came later
+      expectEqual(seen.at(-1), data(2), 'what the updater was given last, where it has replaced the save of another handle');
+    },
+  },
+  {
+    name: 'update takes effect over data that JSON cannot say',
+    features: ['update'],
+    sampleDataOnly: true,
+    async run({ open }) {
+      const data = { at: new Date(0), ids: new Map([['a', new Set([1])]]), bytes: new Uint8Array([1, 2]) };
+      const isTaken = await open()
+        .save({ revision: '1', data })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!isTaken) return;
+      await open().update((current) => ({ revision: '2', data: current?.data }));
+      expectEqual((await open().load())?.revision, '2', 'revision after an update that keeps the data');
+    },
+  },
+  {
     name: 'a clear takes its turn among the other operations of its handle',
     features: ['clear'],
     async run({ open, data }) {
@@ -140,9 +187,9 @@ export const writingCases: readonly ContractCase[] = [
         return expectRefusal(update, 'ERR_INVALID_REVISION', 'update to a malformed revision');
       });
       const backend = context.open();
-      await backend.saveWithMetadata({ revision: '1', data: context.data(1) }, sampleMetadata);
+      await backend.saveWithMetadata({ snapshot: { revision: '1', data: context.data(1) }, metadata: sampleMetadata });
       await backend.update(() => ({ revision: '2', data: context.data(2) }));
-      expectEqual((await backend.loadWithMetadata())?.metadata.checksum, undefined, 'checksum of the save before an update');
+      expectEqual((await backend.loadWithMetadata())?.metadata.hash, undefined, 'hash of the save before an update');
     },
   },
   {
@@ -197,10 +244,49 @@ export const writingCases: readonly ContractCase[] = [
         expectTrue((await expectRejection(save, 'save with an aborted signal')) === reason, "expected the signal's reason");
         const load = () => backend.load({ signal });
         expectTrue((await expectRejection(load, 'load with an aborted signal')) === reason, "expected the signal's reason");
+        if (!context.promises('update')) return;
+        const update = () => backend.update(() => ({ revision: '2', data: context.data(2) }), { signal });
+        expectTrue((await expectRejection(update, 'update with an aborted signal')) === reason, "expected the signal's reason");
         if (!context.promises('clear')) return;
         const clear = () => backend.clear({ signal });
         expectTrue((await expectRejection(clear, 'clear with an aborted signal')) === reason, "expected the signal's reason");
       });
+    },
+  },
+  {
+    name: 'rejects a load at once with the reason of its signal, and goes on with the next operation',
+    features: ['signals'],
+    async run({ open, data }) {
+      const backend = open();
+      await backend.save({ revision: '1', data: data(1) });
+      const [reason, controller] = [new Error('too slow'), new AbortController()];
+      const loading = backend.load({ signal: controller.signal });
+      controller.abort(reason);
+      const error = await expectRejection(() => loading, 'load whose signal is aborted while it is under way');
+      expectTrue(error === reason, `expected the signal's reason, got ${String(error)}`);
+      expectEqual(await backend.load(), { revision: '1', data: data(1) }, 'what the next load gives');
+    },
+  },
+  {
+    name: 'rejects a save at once when its signal is aborted, and says whether its outcome is known',
+    features: ['signals'],
+    async run({ open, data }) {
+      const backend = open();
+      await backend.save({ revision: '1', data: data(1) });
+      const [reason, controller] = [new Error('too slow'), new AbortController()];
+      const saving = backend.save({ revision: '2', data: data(2) }, { signal: controller.signal });
+      controller.abort(reason);
+      const error = await expectRejection(() => saving, 'save whose signal is aborted while it is under way');
+      const revision = (await backend.load())?.revision;
+      if (error === reason) {
+        expectEqual(revision, '1', "revision that is stored after a save was rejected with its signal's reason");
+      } else {
+        expectTrue(StorageError.is(error) && error.code === 'ERR_OUTCOME_UNKNOWN', `expected ERR_OUTCOME_UNKNOWN, got ${error}`);
+        expectTrue(error.cause === reason, `expected the signal's reason as cause, got ${String(error.cause)}`);
+        expectTrue(['1', '2'].includes(String(revision)), `expected revision 1 or 2 to be stored, got ${revision}`);
+      }
+      await backend.save({ revision: '3', data: data(3) });
+      expectEqual(await open().load(), { revision: '3', data: data(3) }, 'what is stored after the next save');
     },
   },
 ];

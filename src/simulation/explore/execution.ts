@@ -1,0 +1,81 @@
+import type { JournalEntry } from '../journal-entry';
+import type { Scheduler } from '../with-schedule';
+import type { ExploreContext, Scenario } from './options';
+import type { Outcome } from './run';
+import type { EnabledSteps, ExecutedStep, Step } from './step';
+import { follow } from './token';
+import type { World } from './world';
+
+/** One run of a scenario. */
+export interface Execution {
+  readonly outcome: Outcome;
+  readonly executed: readonly ExecutedStep[];
+  /** Which of the enabled steps was taken, wherever there was more than one. */
+  readonly choices: readonly number[];
+  /** Whether it has waited for something that is no step. */
+  readonly hasWaited: boolean;
+  /** Whether the clock had to wait for other steps. */
+  readonly hasHeldTime: boolean;
+  /** What it has met, by `context.sometimes`, and whether it was so. */
+  readonly met: ReadonlyMap<string, boolean>;
+  readonly entries: readonly JournalEntry[];
+  /** By key: what was stored, as the store keeps it, in order. */
+  readonly written: ReadonlyMap<string, readonly unknown[]>;
+  /** Of a run that has not passed. */
+  readonly timeline: string;
+  readonly diagram: string;
+}
+
+export interface FailedExecution extends Execution {
+  readonly outcome: Exclude<Outcome, { readonly type: 'passed' }>;
+}
+
+export function isFailure(execution: Execution): execution is FailedExecution {
+  return execution.outcome.type !== 'passed';
+}
+
+type Choose = (enabled: EnabledSteps, run: readonly ExecutedStep[]) => Step;
+
+/** Runs a scenario once, on a registry of its own. */
+export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, choose: Choose): Promise<Execution> {
+  const { journal, clock, plan, dependencies } = world;
+  const { run, registry } = world.begin();
+  const met = new Map<string, boolean>();
+  const scheduler: Scheduler = {
+    schedule: (task, label, turn) => {
+      // Nothing is known of what is scheduled without saying whose it is.
+      if (turn === undefined) dependencies.learn('everything');
+      return run.schedule(task, label, turn);
+    },
+  };
+  const context: ExploreContext<T> = {
+    registry,
+    journal,
+    clock,
+    plan,
+    get scheduler() {
+      registry.isScheduled = true;
+      return scheduler;
+    },
+    step: (client, label = 'goes on', accesses = {}) => run.step(client, label, accesses),
+    idle: () => run.idle(),
+    sometimes: (label, condition = true) => void met.set(label, met.get(label) === true || condition),
+  };
+  const outcome = await run.execute(async () => scenario(context), choose);
+  world.end();
+  dependencies.endRun(run.executed);
+  const { executed, choices, hasWaited, hasHeldTime } = run;
+  const hasFailed = outcome.type !== 'passed';
+  return {
+    ...{ outcome, executed, choices, hasWaited, hasHeldTime, met },
+    entries: journal.entries,
+    written: registry.written,
+    timeline: hasFailed ? journal.toString() : '',
+    diagram: hasFailed ? journal.toMermaid() : '',
+  };
+}
+
+/** Runs the schedule of these choices. */
+export function replaySchedule<T>(world: World<T>, scenario: Scenario<T>, choices: readonly number[]): Promise<Execution> {
+  return runSchedule(world, scenario, follow(choices).choose);
+}

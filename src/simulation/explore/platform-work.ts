@@ -1,0 +1,110 @@
+import { nextTask, realNow } from '../next-task';
+
+/** The part of Node's async_hooks that is used. */
+interface AsyncHooks {
+  createHook(hooks: { init(id: number, type: string): void; after(id: number): void; destroy(id: number): void }): {
+    enable(): unknown;
+    disable(): unknown;
+  };
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: 'node:async_hooks'): AsyncHooks;
+}
+
+/** Ends with its one callback: a file, a key, a hash, a name to look up, a connection. */
+const REQUEST = /REQ|REQUEST|CONNECTWRAP|WRITEWRAP|SHUTDOWNWRAP|SENDWRAP|QUERYWRAP/;
+
+/** Works in several parts, and does not tell when it waits for the next one. */
+const STREAM = /ZLIB|BROTLI|BLOBREADER/;
+
+/** So long, in ms, a stream may be silent until it is taken to wait: after a part, and before the first one. */
+const SILENCE = 20;
+const SILENCE_AT_FIRST = 200;
+
+/** The longest wait, in ms, for work that is pending, and for a step that may not come this time. */
+const MOST_MS = 2000;
+const MOST_MS_FOR_STEP = 200;
+
+/**
+ * Asynchronous work that Node does outside of JavaScript, such as WebCrypto, files, compression, and loading a module: seen by its
+ * `async_hooks`. Elsewhere, nothing is seen.
+ */
+export class PlatformWork {
+  readonly #requests = new Set<number>();
+  /** Whether each has done a part. */
+  readonly #streams = new Map<number, boolean>();
+  /** By step: those that were asked for after it, while work was seen. */
+  readonly #successors = new Map<string, Set<string>>();
+  #lastSign = Number.NEGATIVE_INFINITY;
+  /** Whether there was any. */
+  isSeen = false;
+  readonly #hook: { enable(): unknown; disable(): unknown } | undefined;
+
+  constructor() {
+    const { process } = globalThis as { process?: NodeProcess };
+    this.#hook = process?.getBuiltinModule?.('node:async_hooks')?.createHook({
+      init: (id, type) => {
+        if (STREAM.test(type)) this.#streams.set(id, false);
+        else if (REQUEST.test(type)) this.#requests.add(id);
+        else return;
+        this.isSeen = true;
+        this.#lastSign = realNow();
+      },
+      after: (id) => {
+        this.#requests.delete(id);
+        if (!this.#streams.has(id)) return;
+        this.#streams.set(id, true);
+        this.#lastSign = realNow();
+      },
+      destroy: (id) => {
+        this.#requests.delete(id);
+        this.#streams.delete(id);
+      },
+    });
+  }
+
+  watch(): void {
+    this.#hook?.enable();
+  }
+
+  stop(): void {
+    this.#hook?.disable();
+    this.#requests.clear();
+    this.#streams.clear();
+  }
+
+  get isPending(): boolean {
+    if (this.#requests.size > 0) return true;
+    if (this.#streams.size === 0) return false;
+    const hasBegun = [...this.#streams.values()].every((isBegun) => isBegun);
+    return realNow() - this.#lastSign < (hasBegun ? SILENCE : SILENCE_AT_FIRST);
+  }
+
+  /** Whether something is there that may go on at any time. */
+  get isActive(): boolean {
+    return this.#requests.size > 0 || this.#streams.size > 0;
+  }
+
+  /** Notes that one step was asked for after another one. */
+  noteSuccessor(step: string | undefined, next: string): void {
+    if (!this.isSeen || step === undefined) return;
+    const known = this.#successors.get(step);
+    if (known === undefined) this.#successors.set(step, new Set([next]));
+    else known.add(next);
+  }
+
+  /**
+   * Resolves when nothing is pending, and the steps have been asked for that followed this one in other runs.
+   * @param asked the steps that have been asked for
+   */
+  async settled(step: string | undefined, asked: ReadonlySet<string>): Promise<void> {
+    const known = step === undefined ? undefined : this.#successors.get(step);
+    const isExpected = () => known !== undefined && ![...known].every((next) => asked.has(next));
+    const start = realNow();
+    while ((this.isPending && realNow() - start < MOST_MS) || (isExpected() && realNow() - start < MOST_MS_FOR_STEP)) {
+      await nextTask();
+    }
+    this.#requests.clear();
+  }
+}
