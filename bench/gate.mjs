@@ -5,13 +5,15 @@ import { runProcesses } from './run-processes.mjs';
 
 /** How much a limit allows on top of what was measured. Two runs of the same code on different machines differ by that much. */
 const ROOM = 1.25;
+/** A schedule waits for tasks of the event loop, which cost more on some machines: a ratio twice as large was seen. */
+const ROOM_OF_SCHEDULES = 2.5;
 
 const file = new URL('limits.json', import.meta.url);
 const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
 const measured = rowsOf(await runProcesses({ rounds: 9, batchMs: 6 }, 3));
 
 if (values.update) {
-  const limits = Object.fromEntries(measured.map(([name, value]) => [name, Number((value * ROOM).toPrecision(3))]));
+  const limits = Object.fromEntries(measured.map(([name, value]) => [name, Number((value * roomOf(name)).toPrecision(3))]));
   await writeFile(file, `${JSON.stringify(limits, null, 2)}\n`);
 }
 const limits = JSON.parse(await readFile(file, 'utf8'));
@@ -19,6 +21,10 @@ console.table(
   measured.map(([name, value]) => ({ name, limit: limits[name], now: Number(value.toPrecision(3)), ok: value <= limits[name] })),
 );
 process.exit(measured.every(([name, value]) => value <= limits[name]) ? 0 : 1);
+
+function roomOf(name) {
+  return name.startsWith('a schedule') ? ROOM_OF_SCHEDULES : ROOM;
+}
 
 function rowsOf({ operations, others, memory }) {
   const find = (operation, payload, name) =>

@@ -42,6 +42,24 @@ async function outcomesOf(
 }
 
 describe('an order that is missing', () => {
+  test('is not, of the last replies, where the scenario goes on after its clients and a change is yet to be delivered', async () => {
+    const live = async ({ registry, idle }: ExploreContext<string>) => {
+      const handle = (key: string, client: string) => registry.getBackend(key, { client });
+      const heard: string[] = [];
+      handle('y', 'b').subscribe(({ type }) => heard.push(type));
+      const saving = async () => {
+        await handle('x', 'b').load();
+        await handle('y', 'b').save(text('b'));
+      };
+      await Promise.all([handle('x', 'a').load().then(() => registry.peek('x')), saving()]);
+      await handle('x', 'end').load();
+      await idle();
+      return heard;
+    };
+    const options = { deliveries: true, quota: 70 };
+    expect(await outcomesOf(live, options)).toEqual({ outcomes: ['["save"]'], complete: true });
+  });
+
   test('is not, of replies, where the scenario judges the history of its journal', async () => {
     const stale: Scenario<string> = async ({ registry, journal }) => {
       const reader = registry.getBackend('x', { client: 'reader' });

@@ -38,7 +38,7 @@ type Choose = (enabled: EnabledSteps, run: readonly ExecutedStep[]) => Step;
 
 /** Runs a scenario once, on a registry of its own. */
 export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, choose: Choose): Promise<Execution> {
-  const { journal, clock, plan, dependencies } = world;
+  const { journal, clock, plan, dependencies, platformWork } = world;
   const { run, registry } = world.begin();
   const met = new Map<string, boolean>();
   const scheduler: Scheduler = {
@@ -61,7 +61,7 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
     idle: () => run.idle(),
     sometimes: (label, condition = true) => void met.set(label, met.get(label) === true || condition),
   };
-  const outcome = await run.execute(async () => scenario(context), choose);
+  const outcome = await platformWork.of(() => run.execute(async () => scenario(context), choose));
   world.end();
   dependencies.endRun(run.executed);
   const { executed, choices, hasWaited, hasHeldTime } = run;

@@ -6,6 +6,11 @@ interface AsyncHooks {
     enable(): unknown;
     disable(): unknown;
   };
+  readonly AsyncLocalStorage: new () => {
+    run<R>(store: true, action: () => R): R;
+    getStore(): true | undefined;
+    disable(): void;
+  };
 }
 
 interface NodeProcess {
@@ -27,8 +32,8 @@ const MOST_MS = 2000;
 const MOST_MS_FOR_STEP = 200;
 
 /**
- * Asynchronous work that Node does outside of JavaScript, such as WebCrypto, files, compression, and loading a module: seen by its
- * `async_hooks`. Elsewhere, nothing is seen.
+ * Asynchronous work that a scenario has Node do outside of JavaScript, such as WebCrypto, files, compression, and loading a module:
+ * seen by Node's `async_hooks`. What others do at that time, such as a test runner, does not count. Elsewhere, nothing is seen.
  */
 export class PlatformWork {
   readonly #requests = new Set<number>();
@@ -39,12 +44,20 @@ export class PlatformWork {
   #lastSign = Number.NEGATIVE_INFINITY;
   /** Whether there was any. */
   isSeen = false;
-  readonly #hook: { enable(): unknown; disable(): unknown } | undefined;
+  #isWatching = false;
+  readonly #hook: ReturnType<AsyncHooks['createHook']> | undefined;
+  /** Holds something in what the scenario has begun. */
+  readonly #context: InstanceType<AsyncHooks['AsyncLocalStorage']> | undefined;
 
   constructor() {
     const { process } = globalThis as { process?: NodeProcess };
-    this.#hook = process?.getBuiltinModule?.('node:async_hooks')?.createHook({
+    const hooks = process?.getBuiltinModule?.('node:async_hooks');
+    if (hooks === undefined) return;
+    const context = new hooks.AsyncLocalStorage();
+    this.#context = context;
+    this.#hook = hooks.createHook({
       init: (id, type) => {
+        if (context.getStore() === undefined) return;
         if (STREAM.test(type)) this.#streams.set(id, false);
         else if (REQUEST.test(type)) this.#requests.add(id);
         else return;
@@ -65,11 +78,19 @@ export class PlatformWork {
   }
 
   watch(): void {
+    this.#isWatching = true;
     this.#hook?.enable();
   }
 
+  /** Watches what is begun by an action. */
+  of<R>(action: () => R): R {
+    return this.#isWatching && this.#context !== undefined ? this.#context.run(true, action) : action();
+  }
+
   stop(): void {
+    this.#isWatching = false;
     this.#hook?.disable();
+    this.#context?.disable();
     this.#requests.clear();
     this.#streams.clear();
   }

@@ -363,7 +363,7 @@ export class Run implements Scheduler {
     const state = dependencies.stateOf(step.client);
     const isOwn = current.accesses.modeOf(state) === 'write';
     if (dependencies.isJoin(step, this.isAtRest, isOwn)) return true;
-    if (isOwn || this.isAtRest) return false;
+    if (isOwn) return false;
     if (current.step.phase === 'time' || dependencies.hasForeignCode(current)) {
       current.accesses.use(state, 'write');
       return false;
