@@ -51,7 +51,12 @@ describe('an order that is missing', () => {
         await handle('x', 'b').load();
         await handle('y', 'b').save(text('b'));
       };
-      await Promise.all([handle('x', 'a').load().then(() => registry.peek('x')), saving()]);
+      await Promise.all([
+        handle('x', 'a')
+          .load()
+          .then(() => registry.peek('x')),
+        saving(),
+      ]);
       await handle('x', 'end').load();
       await idle();
       return heard;
