@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { checkHistory, type JournalEntry } from 'shared-memory-registry/simulation';
 import { describeWithRedis, newNamespace, RedisServer } from '../redis/redis-server';
 import { InstalledPackage } from './installed-package';
 
@@ -10,6 +11,8 @@ const PROCESSES = 8;
 interface Outcome {
   readonly heard: readonly string[];
   readonly losses: readonly unknown[];
+  /** Begin and end in ms, by the clock of the machine. */
+  readonly history: readonly JournalEntry[];
 }
 
 describeWithRedis('eight processes that share a registry', () => {
@@ -38,7 +41,7 @@ describeWithRedis('eight processes that share a registry', () => {
     return Promise.all(workers.map(async ({ lines }) => JSON.parse((await lines.next()).value)));
   }
 
-  /** Nothing lost, nothing doubled: in the counter, in keys of their own, and in what each process heard, in one order. */
+  /** Nothing lost, nothing doubled: in the counter, in what each process heard, in one order, and in what each was answered. */
   async function expectAll(namespace: string, outcomes: readonly Outcome[], updates: number, saves: number): Promise<void> {
     const [first] = outcomes as [Outcome];
     expect(first.heard).toHaveLength(PROCESSES * (updates + saves));
@@ -51,6 +54,13 @@ describeWithRedis('eight processes that share a registry', () => {
     expect(counted).toEqual(Array.from({ length: PROCESSES * updates }, (_, n) => n + 1));
     const counter = String(await server.command('HGET', `smr:{${namespace}}:head`, '"counter"'));
     expect(counter.split(' ')[0]).toBe(String(PROCESSES * updates));
+    const history = outcomes.flatMap((outcome) => outcome.history);
+    expect(history.filter(({ type }) => type === 'load')).toHaveLength((PROCESSES * updates) / 10);
+    expect(checkHistory(history)).toEqual({ linearizable: true });
+    // If the last look had found what was stored first, it would be found out.
+    const last = history.findLast(({ type }) => type === 'load');
+    const stale = history.map((entry) => (entry === last ? { ...entry, revision: '1' } : entry));
+    expect(checkHistory(stale)).toMatchObject({ linearizable: false, key: 'counter' });
   }
 
   test('lose no update and no save, and hear every change once and in one order', async () => {
