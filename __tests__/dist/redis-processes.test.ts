@@ -58,7 +58,7 @@ describeWithRedis('eight processes that share a registry', () => {
     expect(history.filter(({ type }) => type === 'load')).toHaveLength((PROCESSES * updates) / 10);
     expect(checkHistory(history)).toEqual({ linearizable: true });
     // If the last look had found what was stored first, it would be found out.
-    const last = history.findLast(({ type }) => type === 'load');
+    const last = history.filter(({ type }) => type === 'load').at(-1);
     const stale = history.map((entry) => (entry === last ? { ...entry, revision: '1' } : entry));
     expect(checkHistory(stale)).toMatchObject({ linearizable: false, key: 'counter' });
   }
