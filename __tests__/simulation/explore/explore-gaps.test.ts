@@ -111,7 +111,7 @@ test.each(WORLDS)(
           await context.idle();
           found.add(JSON.stringify([Object.entries(context.registry.toJSON()).sort(), seen.sort()]));
         },
-        { ...options, reduction, maxSchedules: 20_000 },
+        { ...options, reduction, maxSchedules: 20_000, timeoutMs: 60_000 },
       );
       return { complete, found: [...found].sort() };
     };

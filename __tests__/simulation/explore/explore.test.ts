@@ -140,7 +140,7 @@ describe('reduction', () => {
               await Promise.all(['a', 'b', 'c'].map(run));
               found.add(JSON.stringify([Object.entries(registry.toJSON()).sort(), seen.sort()]));
             },
-            { reduction, maxSchedules: 100_000 },
+            { reduction, maxSchedules: 100_000, timeoutMs: 60_000 },
           );
           expect(report.complete).toBe(true);
           return [...found].sort();

@@ -52,7 +52,7 @@ const crowd: Scenario<string> = async ({ registry }) => {
 };
 
 test('a failure found by chance that nothing simple shows is made smaller, until all that is left is needed', async () => {
-  const failed = await failureOf(explore(crowd, { strategy: 'random', seed: 2, maxSchedules: 5000 }));
+  const failed = await failureOf(explore(crowd, { strategy: 'random', seed: 2, maxSchedules: 5000, timeoutMs: 60_000 }));
   const choices = failed.token.replace('order:', '').split('.');
   expect((failed.cause as Error).message).toBe('four of six are lost');
   // Six clients make some twenty choices, of which chance takes the first in one of four.

@@ -37,7 +37,10 @@ async function outcomesOf(
   options: ExploreOptions<string> = {},
 ): Promise<{ outcomes: string[]; complete: boolean }> {
   const outcomes = new Set<string>();
-  const { complete } = await explore<string>(async (context) => outcomes.add(JSON.stringify(await live(context))), options);
+  const { complete } = await explore<string>(async (context) => outcomes.add(JSON.stringify(await live(context))), {
+    timeoutMs: 60_000,
+    ...options,
+  });
   return { outcomes: [...outcomes].sort(), complete };
 }
 
