@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findRedisServer, RedisServer } from './redis/redis-server';
 import { compilePages } from './support/check-pages';
-import type { Page } from './support/code-blocks';
+import { type Page, SHOWN_FILE } from './support/code-blocks';
 
 const ROOT = resolve(__dirname, '..');
 
@@ -78,6 +78,12 @@ describe('The documentation', () => {
       return !existsSync(join(ROOT, file)) || (anchor !== undefined && !anchorsOf(readPage(file)).includes(anchor));
     });
     expect(dead).toEqual([]);
+  });
+
+  test('shows files of the project as they are', () => {
+    const shown = pages.flatMap(({ text }) => Array.from(text.matchAll(SHOWN_FILE), ([, file, code]) => ({ file, code })));
+    expect(shown.length).toBeGreaterThan(5);
+    for (const { file = '', code } of shown) expect({ file, code }).toEqual({ file, code: readPage(file).text });
   });
 
   test('has a section for every error code, and no other', () => {

@@ -1,9 +1,11 @@
-/** A save on Redis beside the bare client and the registry in memory, as ratios of one run. Starts a server of its own. */
+/** A save on Redis beside the bare client, keyv on Redis and the registry in memory, as ratios of one run. Starts a server of its own. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import KeyvRedis from '@keyv/redis';
 import { createClient } from '@redis/client';
+import Keyv from 'keyv';
 import { SharedMemoryRegistry } from '../dist/index.js';
 import { RedisRegistry } from '../dist/redis.js';
 
@@ -22,6 +24,7 @@ const data = { theme: 'dark', size: 3, names: ['a', 'b', 'c'], text: 'x'.repeat(
 const save = (handle) => handle.save({ revision: '1', data });
 const handles = Array.from({ length: 50 }, (_, n) => registry.getBackend(`key ${n}`));
 const memory = new SharedMemoryRegistry().getBackend('key');
+const keyv = new Keyv({ store: new KeyvRedis(url) });
 const payload = JSON.stringify(data);
 const sha1 = await client.sendCommand(['SCRIPT', 'LOAD', "return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])"]);
 
@@ -30,6 +33,8 @@ const measured = {
   bare: repeat(500, () => client.sendCommand(['EVALSHA', sha1, '1', 'bare', 'key', payload])),
   save: repeat(500, () => save(handles[0])),
   load: repeat(500, () => handles[0].load()),
+  'keyv set': repeat(500, () => keyv.set('key', { revision: '1', data })),
+  'keyv get': repeat(500, () => keyv.get('key')),
   'one after another': repeat(10, async () => {
     for (const handle of handles) await save(handle);
   }),
@@ -48,11 +53,14 @@ const ratio = (value) => Number(value.toPrecision(3));
 console.table([
   { name: "a save over the bare client's EVALSHA", ratio: ratio(ms.save / ms.bare) },
   { name: "a load over the bare client's EVALSHA", ratio: ratio(ms.load / ms.bare) },
+  { name: 'a save over set() of keyv on Redis', ratio: ratio(ms.save / ms['keyv set']) },
+  { name: 'a load over get() of keyv on Redis', ratio: ratio(ms.load / ms['keyv get']) },
   { name: '50 keys one after another over 50 at once', ratio: ratio(ms['one after another'] / ms['at once']) },
   { name: 'a save over one in memory', ratio: ratio(ms.save / ms.memory) },
 ]);
 
 await registry.dispose();
+await keyv.disconnect();
 client.destroy();
 server.kill();
 rmSync(folder, { recursive: true, force: true });

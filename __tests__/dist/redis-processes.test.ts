@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { checkHistory, type JournalEntry } from 'shared-memory-registry/simulation';
+import { LossyProxy } from '../redis/lossy-proxy';
 import { describeWithRedis, newNamespace, RedisServer } from '../redis/redis-server';
 import { InstalledPackage } from './installed-package';
 
@@ -29,10 +30,10 @@ describeWithRedis('eight processes that share a registry', () => {
   });
 
   /** Starts the processes, and lets them begin when all of them listen. */
-  async function run(namespace: string, updates: number, saves: number): Promise<Outcome[]> {
+  async function run(namespace: string, updates: number, saves: number, url = server.url): Promise<Outcome[]> {
     const workers = Array.from({ length: PROCESSES }, (_, n) => {
       const numbers = [PROCESSES, updates, saves].map(String);
-      const args = ['redis-worker.mjs', server.url, namespace, `worker-${n}`, ...numbers];
+      const args = ['redis-worker.mjs', url, namespace, `worker-${n}`, ...numbers];
       const child = spawn(process.execPath, args, { cwd: installed.folder, stdio: ['pipe', 'pipe', 'inherit'] });
       return { child, lines: createInterface(child.stdout)[Symbol.asyncIterator]() };
     });
@@ -90,5 +91,19 @@ describeWithRedis('eight processes that share a registry', () => {
       await server.launch();
     }
     await expectAll(namespace, await running, 200, 500);
+  });
+
+  test('also when a proxy cuts replies off after the server has done what was asked', async () => {
+    const namespace = newNamespace();
+    const proxy = new LossyProxy();
+    const url = await proxy.start(server.port);
+    const timer = setInterval(() => proxy.dropReplies(), 20);
+    try {
+      const outcomes = await run(namespace, 200, 500, url).finally(() => clearInterval(timer));
+      expect(proxy.dropped).toBeGreaterThan(50);
+      await expectAll(namespace, outcomes, 200, 500);
+    } finally {
+      proxy.stop();
+    }
   });
 });

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
 import { root } from './installed-package';
 
 const FIXTURES = '__tests__/dist/fixtures/runners';
@@ -52,6 +54,18 @@ test.each([
   const { command, passed } = RUNNERS.find((other) => other.runner === runner) as (typeof RUNNERS)[number];
   const { status, stdout } = run(...command, `${FIXTURES}/explore-${runner}.test.mjs`);
   expect({ status, passed: passed(stdout) }).toEqual({ status: 0, passed: tests });
+});
+
+/** `node:sqlite` is there from 22.13 on. */
+const withSqlite = builtinModules.includes('node:sqlite')
+  ? process.execPath
+  : join(__dirname, 'consumers/node_modules/.bin/node');
+
+test('the example of a backend on SQLite keeps the contract, and eight processes lose no update', () => {
+  const args = ['--test', '--test-reporter=tap', `${FIXTURES}/../sqlite.test.mjs`];
+  const { status, stdout } = spawnSync(withSqlite, args, { cwd: root, encoding: 'utf8' });
+  expect({ status, failed: /^# fail (\d+)$/m.exec(stdout)?.[1] }).toEqual({ status: 0, failed: '0' });
+  expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(40);
 });
 
 test('objects of the platform are kept or refused under happy-dom', () => {

@@ -1,7 +1,7 @@
-import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import { createClient } from '@redis/client';
 import { nextRevision, type StorageChange } from 'shared-memory-registry';
 import { type RedisLoss, RedisRegistry } from 'shared-memory-registry/redis';
+import { LossyProxy } from './lossy-proxy';
 import { describeWithRedis, newNamespace } from './redis-server';
 import { registriesOnAServer } from './registries-on-a-server';
 
@@ -15,55 +15,6 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const until = async (holds: () => boolean) => {
   for (let waits = 0; waits < 500 && !holds(); waits += 1) await pause(10);
 };
-
-/** Between a registry and its server: can cut connections off, before or after replies. */
-class LossyProxy {
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #repliesToDrop = 0;
-
-  async start(port: number, ownPort = 0): Promise<string> {
-    this.#server = createServer((socket) => this.#join(socket, connectSocket(port, '127.0.0.1')));
-    await new Promise<void>((resolve) => this.#server?.listen(ownPort, '127.0.0.1', resolve));
-    return `redis://127.0.0.1:${(this.#server.address() as { port: number }).port}`;
-  }
-
-  /** The server runs the next command of every connection, and its reply never comes. */
-  dropReplies(): void {
-    this.#repliesToDrop += 1;
-  }
-
-  cutAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  stop(): void {
-    this.#server?.close();
-    this.cutAll();
-  }
-
-  #join(client: Socket, upstream: Socket): void {
-    for (const socket of [client, upstream]) {
-      this.#sockets.add(socket);
-      socket
-        .on('error', () => {})
-        .on('close', () => {
-          this.#sockets.delete(socket);
-          client.destroy();
-          upstream.destroy();
-        });
-    }
-    client.pipe(upstream);
-    upstream.on('data', (reply) => {
-      if (this.#repliesToDrop === 0) {
-        client.write(reply);
-        return;
-      }
-      this.#repliesToDrop -= 1;
-      client.destroy();
-    });
-  }
-}
 
 describeWithRedis('a registry on Redis whose connections fail', () => {
   const scene = registriesOnAServer('--appendonly', 'yes', '--appendfsync', 'always');

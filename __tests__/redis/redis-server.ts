@@ -26,9 +26,17 @@ export class RedisServer {
   ) {}
 
   static async start(...options: string[]): Promise<RedisServer> {
-    const server = new RedisServer(await findFreePort(), options);
-    await server.launch();
-    return server;
+    for (let attempt = 1; ; attempt += 1) {
+      const server = new RedisServer(await findFreePort(), options);
+      try {
+        await server.launch();
+        return server;
+      } catch (error) {
+        // Another one has taken the port meanwhile, or that of the cluster bus.
+        await server.stop();
+        if (attempt === 5) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -40,6 +48,7 @@ export class RedisServer {
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '', ...this.options];
     this.#process = spawn(findRedisServer() as string, args, { stdio: 'ignore' });
     for (let attempt = 0; attempt < 200; attempt += 1) {
+      if (this.#process.exitCode !== null) break;
       if (await this.command('PING').then(Boolean, () => false)) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
@@ -111,15 +120,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** With its cluster bus, a server takes the port that is 10,000 higher as well. */
+/** With its cluster bus, a server takes the port that is 10,000 higher as well. Both are below those that connections are given. */
 async function findFreePort(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 25_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    server.close();
-    if (isFree) return port;
+    const port = 10_000 + Math.floor(Math.random() * 12_000);
+    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  server.close();
+  return listening;
 }

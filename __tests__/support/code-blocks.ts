@@ -22,6 +22,9 @@ export interface PageModule {
   readonly problems: readonly string[];
 }
 
+/** A block that shows a file of the project: tested where the file is, so that it is only compared with it. */
+export const SHOWN_FILE = /^```\w+\n\/\/ (examples\/\S+)\n(.*?)^```$/gms;
+
 /** Languages whose blocks are compiled and run. */
 const CODE = /^(ts|tsx|mts|typescript|js|jsx|mjs|javascript)$/;
 const FENCE = /^\s*```+\s*(\S*)/;
@@ -29,7 +32,7 @@ const PARAMETER =
   '$page: { at(line: number): void; print(line: number): (...values: unknown[]) => void; runTests(): Promise<void> }';
 
 export function toModule({ name, text }: Page): PageModule {
-  const { lines, blockCount } = extract(text);
+  const { lines, blockCount } = extract(text.replace(SHOWN_FILE, (block) => block.replace(/[^\n]/g, '')));
   const source = ts.createSourceFile(`${name}.ts`, lines.join('\n'), ts.ScriptTarget.Latest, true);
   const lineAt = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1;
   const imports: string[] = [];
