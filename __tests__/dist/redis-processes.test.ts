@@ -58,10 +58,10 @@ describeWithRedis('eight processes that share a registry', () => {
     const history = outcomes.flatMap((outcome) => outcome.history);
     expect(history.filter(({ type }) => type === 'load')).toHaveLength((PROCESSES * updates) / 10);
     expect(checkHistory(history)).toEqual({ linearizable: true });
-    // If the last look had found what was stored first, it would be found out.
-    const last = history.filter(({ type }) => type === 'load').at(-1);
-    const stale = history.map((entry) => (entry === last ? { ...entry, revision: '1' } : entry));
-    expect(checkHistory(stale)).toMatchObject({ linearizable: false, key: 'counter' });
+    // If the first look had found what was stored last, it would be found out.
+    const look = history.find(({ type }) => type === 'load');
+    const early = history.map((entry) => (entry === look ? { ...entry, revision: String(PROCESSES * updates) } : entry));
+    expect(checkHistory(early)).toMatchObject({ linearizable: false, key: 'counter' });
   }
 
   test('lose no update and no save, and hear every change once and in one order', async () => {
@@ -97,10 +97,10 @@ describeWithRedis('eight processes that share a registry', () => {
     const namespace = newNamespace();
     const proxy = new LossyProxy();
     const url = await proxy.start(server.port);
-    const timer = setInterval(() => proxy.dropReplies(), 20);
+    const timer = setInterval(() => proxy.dropReplies(), 100);
     try {
       const outcomes = await run(namespace, 200, 500, url).finally(() => clearInterval(timer));
-      expect(proxy.dropped).toBeGreaterThan(50);
+      expect(proxy.dropped).toBeGreaterThan(20);
       await expectAll(namespace, outcomes, 200, 500);
     } finally {
       proxy.stop();
