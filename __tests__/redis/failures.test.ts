@@ -48,6 +48,24 @@ describeWithRedis('a registry on Redis whose connections fail', () => {
     expect(heard.map(({ revision }) => revision)).toEqual(Array.from({ length: 200 }, (_, n) => String(n + 1)));
   });
 
+  test("knows what has failed from the errors of another copy of the client's package", async () => {
+    let other: { createClient: typeof createClient } | undefined;
+    jest.isolateModules(() => {
+      other = require('@redis/client');
+    });
+    expect(other?.createClient).not.toBe(createClient);
+    const registry = await connect<number>({ url: undefined, client: other?.createClient({ url: scene.server.url }) as never });
+    // Refused, as certainly not run: then sent with the source of the script.
+    await scene.server.command('SCRIPT', 'FLUSH');
+    const handle = registry.getBackend('counter');
+    await handle.update(count);
+    await scene.server.kill();
+    const saving = handle.update(count);
+    await scene.server.launch();
+    await saving;
+    expect(await handle.load()).toEqual({ revision: '2', data: 2 });
+  });
+
   test('looks up by its id what became of a save whose reply was lost', async () => {
     const namespace = newNamespace();
     const proxy = new LossyProxy();

@@ -1,12 +1,4 @@
-import {
-  ClientClosedError,
-  ClientOfflineError,
-  createClient,
-  ErrorReply,
-  RESP_TYPES,
-  RootNodesUnavailableError,
-  TimeoutError,
-} from '@redis/client';
+import { createClient, RESP_TYPES } from '@redis/client';
 import { describe, StorageError } from '../errors';
 import type { Script } from './scripts';
 import { delay, within } from './timers';
@@ -77,7 +69,7 @@ export class RedisConnection {
       return await this.#client.sendCommand(args, options);
     } catch (error) {
       // That a client is offline says nothing of why it is.
-      if (!(error instanceof ClientOfflineError)) this.#lastError = error;
+      if (!isError(error, ['ClientOfflineError'])) this.#lastError = error;
       throw toSendError(error);
     }
   }
@@ -172,7 +164,7 @@ const UNAVAILABLE = /^(LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN|BUSY|MOV
 
 function toSendError(error: unknown): Error {
   const { message } = error as Error;
-  if (error instanceof ErrorReply) {
+  if (isError(error, ['ErrorReply'])) {
     if (message.startsWith('NOSCRIPT')) return new MissingScriptError(message);
     if (UNAVAILABLE.test(message)) return new NotSentError(message, { cause: error });
     return new StorageError('ERR_UNREACHABLE', {
@@ -181,8 +173,16 @@ function toSendError(error: unknown): Error {
       cause: error,
     });
   }
-  const isCertain = NOT_SENT.some((Class) => error instanceof Class) || (error as { syscall?: string }).syscall === 'connect';
+  const isCertain = isError(error, NOT_SENT) || (error as { syscall?: string }).syscall === 'connect';
   return new (isCertain ? NotSentError : LostReplyError)(message, { cause: error });
 }
 
-const NOT_SENT = [ClientClosedError, ClientOfflineError, RootNodesUnavailableError, TimeoutError];
+const NOT_SENT = ['ClientClosedError', 'ClientOfflineError', 'RootNodesUnavailableError', 'TimeoutError'];
+
+/** Whether its class, or one that it extends, has such a name. A client of the caller may come from another copy of the package, with classes of its own. */
+function isError(error: unknown, names: readonly string[]): boolean {
+  for (let proto = Object.getPrototypeOf(Object(error)); proto !== null; proto = Object.getPrototypeOf(proto)) {
+    if (names.includes(proto.constructor?.name)) return true;
+  }
+  return false;
+}
