@@ -29,6 +29,21 @@ test('two windows give, throw and hear what two pages of the browser do, for 20,
   expect(Math.min(thrown, events)).toBeGreaterThan(1000);
 });
 
+test("a page and a frame of it share sessionStorage as the browser's do, and a page that was opened before has a copy", async () => {
+  const outcome = await browser.inPage('web-storage', 'compareSessions', { numRuns: 100, length: 50, seed });
+
+  const contents = [{ draft: 'tea' }, { draft: 'tea' }];
+  expect(outcome).toEqual({
+    operations: 5000,
+    thrown: expect.any(Number),
+    events: expect.any(Number),
+    report: 'no difference',
+    copied: contents,
+    kept: contents,
+  });
+  expect((outcome as { events: number }).events).toBeGreaterThan(250);
+});
+
 test('a window refuses what does not fit where the browser refuses it, to the code unit', async () => {
   const outcome = await browser.inPage('web-storage', 'compareQuota', { numRuns: 60, seed });
 

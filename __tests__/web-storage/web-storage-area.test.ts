@@ -141,7 +141,7 @@ describe('openWindow', () => {
   test.each<[options: unknown, complaint: string]>([
     [null, 'options to be an object, got null'],
     ['/settings', 'options to be an object, got "/settings"'],
-    [{ name: 'settings' }, 'no other options than url, client, got "name"'],
+    [{ name: 'settings' }, 'no other options than url, client, opener, sessionStorage, got "name"'],
     [{ client: 5 }, 'client to be a string, got 5'],
     [{ client: null }, 'client to be a string, got null'],
     [{ url: 'https://other.test/' }, 'url to be an address of https://app.test, got "https://other.test/"'],

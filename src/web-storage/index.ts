@@ -1,5 +1,5 @@
 export { type AsyncStorage, type AsyncStorageOptions, asAsyncStorage } from './async-storage';
 export { Storage } from './storage';
 export { StorageEvent, type StorageEventHandler, type StorageEventInit } from './storage-event';
-export type { StorageWindow } from './storage-window';
+export type { FrameOptions, StorageWindow } from './storage-window';
 export { type EventScheduler, type OpenWindowOptions, WebStorageArea, type WebStorageAreaOptions } from './web-storage-area';

@@ -84,7 +84,11 @@ export function utf16Size(key: string, value: string): number {
   return 2 * (key.length + value.length);
 }
 
+/** A DOMException with more to tell, where the platform has it (https://webidl.spec.whatwg.org/#quotaexceedederror). */
+type NewerQuotaExceededError = new (message: string, options: { quota: number; requested: number }) => DOMException;
+
 function quotaExceeded(key: string, { quota, requested }: QuotaExceededError): DOMException {
   const message = `Setting the value of ${quote(key)} exceeded the quota (quota exceeded: ${requested} of ${quota} bytes).`;
-  return new DOMException(message, 'QuotaExceededError');
+  const { QuotaExceededError: Newer } = globalThis as { QuotaExceededError?: NewerQuotaExceededError };
+  return Newer === undefined ? new DOMException(message, 'QuotaExceededError') : new Newer(message, { quota, requested });
 }

@@ -1,3 +1,4 @@
+import { fail, withContext } from '../errors';
 import type { MemoryStore } from '../store/memory-store';
 import { reportUncaught } from '../store/report-uncaught';
 import { installGlobals } from './install-globals';
@@ -15,7 +16,20 @@ export interface StorageWindowContext {
   /** Whether storage is switched off. */
   readonly isBlocked: () => boolean;
   readonly onClose: (window: StorageWindow) => void;
+  /** Opens a window that shares the session. */
+  readonly openFrame: (options: FrameOptions) => StorageWindow;
 }
+
+/** What a page is opened with, in a window or in a frame of one. */
+export interface FrameOptions {
+  /** Address of the page, of the area's origin; it may be relative to that. Default: `/`. */
+  readonly url?: string | undefined;
+  /** Name in changes that backends of the registry hear of. Default: numbered, `window-1`, `window-2`, … */
+  readonly client?: string | undefined;
+}
+
+/** The two kinds of storage that a window has. */
+export type StorageKind = 'localStorage' | 'sessionStorage';
 
 /** What goes when a window is reloaded or closed. */
 interface Page {
@@ -41,6 +55,7 @@ export class StorageWindow extends EventTarget {
   readonly Storage = Storage;
   readonly StorageEvent = StorageEvent;
   readonly #context: StorageWindowContext;
+  readonly #frames = new Set<StorageWindow>();
   /** Absent once closed. */
   #page: Page | undefined;
   #isLeaving = false;
@@ -59,7 +74,7 @@ export class StorageWindow extends EventTarget {
     return this.#checkAccess(this.#page).localStorage;
   }
 
-  /** Of this window alone; outlives `reload()`. @throws {DOMException} `SecurityError` where storage is blocked, or once closed */
+  /** Of this window and its frames; outlives `reload()`. @throws {DOMException} `SecurityError` where storage is blocked, or once closed */
   get sessionStorage(): Storage {
     return this.#checkAccess(this.#page).sessionStorage;
   }
@@ -109,6 +124,20 @@ export class StorageWindow extends EventTarget {
   }
 
   /**
+   * Opens a frame in the page: a window of its own, which shares this one's `sessionStorage`. Each hears what the other changes there. It is closed when
+   * this one is reloaded or closed.
+   * @throws {StorageError} `ERR_INVALID_OPTION`, also where this window is closed; `ERR_DISPOSED`
+   */
+  openFrame(options: FrameOptions = {}): StorageWindow {
+    return withContext('openFrame', () => {
+      if (this.#page === undefined) fail('ERR_INVALID_OPTION', 'a window that is open', this, 'one that is closed');
+      const frame = this.#context.openFrame(options);
+      this.#frames.add(frame);
+      return frame;
+    });
+  }
+
+  /**
    * What a user's reload leaves: `localStorage` and `sessionStorage` as they are, but no listener, no event on its way, and
    * `Storage` objects of the page before that throw a `SecurityError`. Listeners of `pagehide` are called first.
    */
@@ -116,7 +145,7 @@ export class StorageWindow extends EventTarget {
     if (this.#leave()) this.#page = this.#open();
   }
 
-  /** Ends the window and its `sessionStorage`, after `pagehide`. Idempotent. */
+  /** Ends the window, its frames and its `sessionStorage`, after `pagehide`. Idempotent. */
   close(): void {
     if (!this.#leave()) return;
     this.#page = undefined;
@@ -140,11 +169,11 @@ export class StorageWindow extends EventTarget {
   }
 
   /** @internal Hands storage events to the page that is shown now; does nothing once that is gone. */
-  receiver(): (event: StorageEventInit) => void {
+  receiver(kind: StorageKind): (event: StorageEventInit) => void {
     const page = this.#page;
     return (event) => {
       if (page === undefined || page !== this.#page) return;
-      this.dispatchEvent(new StorageEvent('storage', { ...event, storageArea: page.localStorage }));
+      this.dispatchEvent(new StorageEvent('storage', { ...event, storageArea: page[kind] }));
     };
   }
 
@@ -169,6 +198,8 @@ export class StorageWindow extends EventTarget {
     if (this.#page === undefined || this.#isLeaving) return false;
     this.#isLeaving = true;
     this.dispatchEvent(new Event('pagehide'));
+    for (const frame of this.#frames) frame.close();
+    this.#frames.clear();
     this.#isLeaving = false;
     this.#onstorage = null;
     for (const args of this.#page.added) super.removeEventListener(...args);

@@ -7,7 +7,7 @@ import type { MemoryStore } from '../store/memory-store';
 import { TrackedRecord } from '../store/storage-record';
 import { EventQueue } from './event-queue';
 import { textOf, utf16Size } from './storage-map';
-import { StorageWindow } from './storage-window';
+import { type FrameOptions, StorageWindow } from './storage-window';
 
 export interface WebStorageAreaOptions {
   /** Scheme, host and port. Default: `http://localhost`. */
@@ -34,11 +34,19 @@ export interface EventScheduler {
   ): Promise<unknown>;
 }
 
-export interface OpenWindowOptions {
-  /** Address of the page, of the area's origin; it may be relative to that. Default: `/`. */
-  readonly url?: string | undefined;
-  /** Name in changes that backends of the registry hear of. Default: numbered, `window-1`, `window-2`, … */
-  readonly client?: string | undefined;
+export interface OpenWindowOptions extends FrameOptions {
+  /** The window that has opened this one, as `window.open` does without `noopener`: it starts with a copy of its `sessionStorage`. */
+  readonly opener?: StorageWindow | undefined;
+  /** What `sessionStorage` holds from the start, and again after `area.reset()`. */
+  readonly sessionStorage?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the area knows of a window. */
+interface OpenWindow {
+  /** With what it is to hear of: one queue for all, or with a scheduler one for each. */
+  readonly events: EventQueue;
+  /** The medium under `sessionStorage`, which a window and its frames share. */
+  readonly session: SharedMemoryRegistry<string>;
 }
 
 /**
@@ -61,8 +69,7 @@ export class WebStorageArea {
   blocked = false;
   readonly #quota: number;
   readonly #scheduler: EventScheduler | undefined;
-  /** With the events that each is to hear of: one queue for all, or with a scheduler one for each. */
-  readonly #windows = new Map<StorageWindow, EventQueue>();
+  readonly #windows = new Map<StorageWindow, OpenWindow>();
   readonly #events = new EventQueue();
   #opened = 0;
   #stopObserving: () => void = () => {};
@@ -79,34 +86,27 @@ export class WebStorageArea {
   /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_DISPOSED` */
   openWindow(options: OpenWindowOptions = {}): StorageWindow {
     return withContext('openWindow', () => {
-      const { url = '/', client } = readOptions(options, ['url', 'client']);
-      checkClient(client);
-      const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
-      if (address?.origin !== this.origin) fail('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
-      this.#medium.assertInUse();
-      if (this.#windows.size === 0) this.#stopObserving = this.#medium.observe({ onCommit: (commit) => this.#broadcast(commit) });
-      this.#opened += 1;
-      const session = openRegistry(this.#quota, {});
-      const window = new StorageWindow({
-        client: client ?? `window-${this.#opened}`,
-        url: address,
-        localMedium: this.#medium,
-        sessionMedium: storeOf(session),
-        isBlocked: () => this.blocked,
-        onClose: (closed) => {
-          this.#windows.delete(closed);
-          if (this.#windows.size === 0) this.#stopObserving();
-          session.dispose();
-        },
-      });
-      this.#windows.set(window, this.#scheduler === undefined ? this.#events : new EventQueue());
-      return window;
+      const { opener, sessionStorage, ...page } = readOptions(options, ['url', 'client', 'opener', 'sessionStorage']);
+      if (opener !== undefined && sessionStorage !== undefined) {
+        fail('ERR_INVALID_OPTION', 'no sessionStorage beside an opener', options);
+      }
+      const values =
+        opener === undefined
+          ? readValues(sessionStorage === undefined ? {} : sessionStorage, 'sessionStorage')
+          : this.#sessionOf(opener);
+      return this.#open(page, () => this.#openSession(values));
     });
+  }
+
+  /** Puts back `initial` in `localStorage`, and in the `sessionStorage` of each window that is open what it had when it was opened. Windows hear of it. */
+  reset(): void {
+    this.registry.reset();
+    for (const session of new Set(Array.from(this.#windows.values(), (window) => window.session))) session.reset();
   }
 
   /** Resolves when every storage event that is due has been delivered, and those that came of it. */
   async settled(): Promise<void> {
-    const queues = () => [this.#events, ...this.#windows.values()];
+    const queues = () => [this.#events, ...Array.from(this.#windows.values(), ({ events }) => events)];
     while (queues().some(({ isSettled }) => !isSettled)) await Promise.all(queues().map((queue) => queue.settled()));
   }
 
@@ -136,22 +136,74 @@ export class WebStorageArea {
     for (const window of [...this.#windows.keys()]) window.close();
   }
 
-  /** Notifies every window that is open now, but for the one that has made the commit: of `clear()` once, else of each key. */
-  #broadcast({ type, origin, changes }: Commit): void {
+  #open({ url = '/', client }: FrameOptions, findSession: () => SharedMemoryRegistry<string>): StorageWindow {
+    checkClient(client);
+    const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
+    if (address?.origin !== this.origin) fail('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
+    this.#medium.assertInUse();
+    const session = findSession();
+    if (this.#windows.size === 0) this.#stopObserving = this.#medium.observe({ onCommit: (commit) => this.#broadcast(commit) });
+    this.#opened += 1;
+    const window = new StorageWindow({
+      client: client ?? `window-${this.#opened}`,
+      url: address,
+      localMedium: this.#medium,
+      sessionMedium: storeOf(session),
+      isBlocked: () => this.blocked,
+      onClose: (closed) => this.#remove(closed, session),
+      openFrame: (options) => this.#open(readOptions(options, ['url', 'client']), () => session),
+    });
+    this.#windows.set(window, { events: this.#scheduler === undefined ? this.#events : new EventQueue(), session });
+    return window;
+  }
+
+  #remove(window: StorageWindow, session: SharedMemoryRegistry<string>): void {
+    this.#windows.delete(window);
+    if (this.#windows.size === 0) this.#stopObserving();
+    // Frames are closed before their window: nobody is left who shares it.
+    if (![...this.#windows.values()].some((other) => other.session === session)) session.dispose();
+  }
+
+  #openSession(values: Readonly<Record<string, string>>): SharedMemoryRegistry<string> {
+    const session = openRegistry(this.#quota, values);
+    storeOf(session).observe({ onCommit: (commit) => this.#broadcast(commit, session) });
+    return session;
+  }
+
+  /** What a window has in its `sessionStorage`, by key. */
+  #sessionOf(opener: StorageWindow): Record<string, string> {
+    const session = this.#windows.get(opener)?.session;
+    if (session === undefined) return fail('ERR_INVALID_OPTION', 'opener to be an open window of this area', opener);
+    const medium = storeOf(session);
+    return Object.fromEntries(Array.from(medium.records(opener), ([key, record]) => [key, textOf(medium, record) as string]));
+  }
+
+  /**
+   * Notifies every window that is open now, but for the one that has made the commit: of `clear()` once, else of each key.
+   * @param session of whose storage it tells, and to whose windows; absent for `localStorage`
+   */
+  #broadcast({ type, origin, changes }: Commit, session?: SharedMemoryRegistry<string>): void {
     if (origin === CORRUPTION) return;
+    const medium = session === undefined ? this.#medium : storeOf(session);
     const isClearedByWindow = type === 'clear' && origin !== null;
-    if (isClearedByWindow) this.#notifyWindows(origin, null, null, null);
+    if (isClearedByWindow) this.#notifyWindows(origin, session, null, null, null);
     for (const { key, before, after } of isClearedByWindow ? [] : changes) {
-      const [oldValue, newValue] = [textOf(this.#medium, before), textOf(this.#medium, after)];
-      if (oldValue !== newValue) this.#notifyWindows(origin, key, oldValue, newValue);
+      const [oldValue, newValue] = [textOf(medium, before), textOf(medium, after)];
+      if (oldValue !== newValue) this.#notifyWindows(origin, session, key, oldValue, newValue);
     }
   }
 
-  #notifyWindows(origin: CommitOrigin | null, key: string | null, oldValue: string | null, newValue: string | null): void {
+  #notifyWindows(
+    origin: CommitOrigin | null,
+    session: SharedMemoryRegistry<string> | undefined,
+    key: string | null,
+    oldValue: string | null,
+    newValue: string | null,
+  ): void {
     const url = origin instanceof StorageWindow ? origin.location.href : `${this.origin}/`;
-    for (const [window, events] of this.#windows) {
-      if (window === origin) continue;
-      const receive = window.receiver();
+    for (const [window, { events, session: own }] of this.#windows) {
+      if (window === origin || (session !== undefined && session !== own)) continue;
+      const receive = window.receiver(session === undefined ? 'localStorage' : 'sessionStorage');
       events.add(() => receive({ key, oldValue, newValue, url }), this.#turnOf(window, key, newValue));
     }
   }
@@ -192,18 +244,17 @@ function checkAreaOptions(options: WebStorageAreaOptions) {
   }
   const checked = { origin: address.origin, quota, scheduler };
   if (registry === undefined) {
-    return { ...checked, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial)) };
+    return { ...checked, registry: openRegistry(quota, initial === undefined ? {} : readValues(initial, 'initial')) };
   }
   if (!SharedMemoryRegistry.is(registry)) fail('ERR_INVALID_OPTION', 'a SharedMemoryRegistry', registry);
   if (initial !== undefined || given !== undefined) fail('ERR_INVALID_OPTION', 'no initial or quota beside a registry', options);
   return { ...checked, registry };
 }
 
-const EXPECTED_INITIAL = 'initial to be an object of strings by key';
-
-function readValues(initial: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const values = readMembers(initial, EXPECTED_INITIAL);
-  for (const value of Object.values(values)) if (typeof value !== 'string') fail('ERR_INVALID_OPTION', EXPECTED_INITIAL, value);
+function readValues(given: Readonly<Record<string, string>>, name: string): Readonly<Record<string, string>> {
+  const expected = `${name} to be an object of strings by key`;
+  const values = readMembers(given, expected);
+  for (const value of Object.values(values)) if (typeof value !== 'string') fail('ERR_INVALID_OPTION', expected, value);
   return values;
 }
 
