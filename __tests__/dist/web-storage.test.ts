@@ -29,7 +29,7 @@ test('two windows give, throw and hear what two pages of the browser do, for 20,
   expect(Math.min(thrown, events)).toBeGreaterThan(1000);
 });
 
-test("a page and a frame of it share sessionStorage as the browser's do, and a page that was opened before has a copy", async () => {
+test("a page and its frame share sessionStorage as the browser's do, and a page that it opens keeps a copy", async () => {
   const outcome = await browser.inPage('web-storage', 'compareSessions', { numRuns: 100, length: 50, seed });
 
   const contents = [{ draft: 'tea' }, { draft: 'tea' }];

@@ -120,7 +120,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** With its cluster bus, a server takes the port that is 10,000 higher as well. Both are below those that connections are given. */
+/** A server of a cluster uses this port and the one 10,000 above it. Linux gives ports from 32,768 on to outgoing connections: both are below. */
 async function findFreePort(): Promise<number> {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 12_000);

@@ -22,7 +22,7 @@ export interface PageModule {
   readonly problems: readonly string[];
 }
 
-/** A block that shows a file of the project: tested where the file is, so that it is only compared with it. */
+/** A block that shows a file of the project. It is compared with the file, and not run: the file has tests of its own. */
 export const SHOWN_FILE = /^```\w+\n\/\/ (examples\/\S+)\n(.*?)^```$/gms;
 
 /** Languages whose blocks are compiled and run. */

@@ -1,7 +1,7 @@
 import { nextRevision } from 'shared-memory-registry';
 import { RedisRegistry } from 'shared-memory-registry/redis';
 
-/** Accounts of an application under test. No two tests of a run are given the same one, whatever worker they run in. */
+/** Accounts of an application under test. Each test of a run takes another one, in whichever worker it runs. */
 export class Accounts {
   static async open(worker: string | number): Promise<Accounts> {
     const url = process.env['REDIS_URL'] ?? 'redis://localhost:6379';

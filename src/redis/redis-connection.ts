@@ -179,7 +179,7 @@ function toSendError(error: unknown): Error {
 
 const NOT_SENT = ['ClientClosedError', 'ClientOfflineError', 'RootNodesUnavailableError', 'TimeoutError'];
 
-/** Whether its class, or one that it extends, has such a name. A client of the caller may come from another copy of the package, with classes of its own. */
+/** Whether the error's class, or a class that it extends, has one of these names. `instanceof` fails where the client comes from another copy of its package. */
 function isError(error: unknown, names: readonly string[]): boolean {
   for (let proto = Object.getPrototypeOf(Object(error)); proto !== null; proto = Object.getPrototypeOf(proto)) {
     if (names.includes(proto.constructor?.name)) return true;

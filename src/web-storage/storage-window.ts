@@ -16,7 +16,7 @@ export interface StorageWindowContext {
   /** Whether storage is switched off. */
   readonly isBlocked: () => boolean;
   readonly onClose: (window: StorageWindow) => void;
-  /** Opens a window that shares the session. */
+  /** Opens a window that shares the `sessionStorage`. */
   readonly openFrame: (options: FrameOptions) => StorageWindow;
 }
 
@@ -74,7 +74,7 @@ export class StorageWindow extends EventTarget {
     return this.#checkAccess(this.#page).localStorage;
   }
 
-  /** Of this window and its frames; outlives `reload()`. @throws {DOMException} `SecurityError` where storage is blocked, or once closed */
+  /** Shared with the frames of this window; `reload()` keeps it. @throws {DOMException} `SecurityError` where storage is blocked, or once closed */
   get sessionStorage(): Storage {
     return this.#checkAccess(this.#page).sessionStorage;
   }
@@ -124,8 +124,9 @@ export class StorageWindow extends EventTarget {
   }
 
   /**
-   * Opens a frame in the page: a window of its own, which shares this one's `sessionStorage`. Each hears what the other changes there. It is closed when
-   * this one is reloaded or closed.
+   * Opens a frame in the page. The frame is a window that shares the `sessionStorage` of this one: each is notified of what the other changes there.
+   * `reload()` and `close()` of this window close the frame.
+   * @returns the frame
    * @throws {StorageError} `ERR_INVALID_OPTION`, also where this window is closed; `ERR_DISPOSED`
    */
   openFrame(options: FrameOptions = {}): StorageWindow {

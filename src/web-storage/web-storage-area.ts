@@ -35,7 +35,7 @@ export interface EventScheduler {
 }
 
 export interface OpenWindowOptions extends FrameOptions {
-  /** The window that has opened this one, as `window.open` does without `noopener`: it starts with a copy of its `sessionStorage`. */
+  /** The window that opens the new one, as `window.open` does without `noopener`. The new window starts with a copy of the opener's `sessionStorage`. */
   readonly opener?: StorageWindow | undefined;
   /** What `sessionStorage` holds from the start, and again after `area.reset()`. */
   readonly sessionStorage?: Readonly<Record<string, string>> | undefined;
@@ -43,7 +43,7 @@ export interface OpenWindowOptions extends FrameOptions {
 
 /** What the area knows of a window. */
 interface OpenWindow {
-  /** With what it is to hear of: one queue for all, or with a scheduler one for each. */
+  /** Events to deliver to it. Without a scheduler, all windows have the same queue. */
   readonly events: EventQueue;
   /** The medium under `sessionStorage`, which a window and its frames share. */
   readonly session: SharedMemoryRegistry<string>;
@@ -98,7 +98,10 @@ export class WebStorageArea {
     });
   }
 
-  /** Puts back `initial` in `localStorage`, and in the `sessionStorage` of each window that is open what it had when it was opened. Windows hear of it. */
+  /**
+   * Puts back what was stored at the start: `initial` in `localStorage`, and in the `sessionStorage` of each open window what the window was opened
+   * with. Windows are notified of the changes.
+   */
   reset(): void {
     this.registry.reset();
     for (const session of new Set(Array.from(this.#windows.values(), (window) => window.session))) session.reset();
@@ -180,7 +183,7 @@ export class WebStorageArea {
 
   /**
    * Notifies every window that is open now, but for the one that has made the commit: of `clear()` once, else of each key.
-   * @param session of whose storage it tells, and to whose windows; absent for `localStorage`
+   * @param session whose `sessionStorage` has changed: only windows that share it are notified. Absent for `localStorage`
    */
   #broadcast({ type, origin, changes }: Commit, session?: SharedMemoryRegistry<string>): void {
     if (origin === CORRUPTION) return;

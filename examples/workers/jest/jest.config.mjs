@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-// Of each run one: the workers inherit it.
+// A new name for each run. The workers inherit it.
 process.env.TEST_RUN ??= `run-${randomUUID()}`;
 
 export default {

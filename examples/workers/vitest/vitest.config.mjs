@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 
-// Of each run one: the workers inherit it.
+// A new name for each run. The workers inherit it.
 process.env.TEST_RUN ??= `run-${randomUUID()}`;
 
 export default defineConfig({
