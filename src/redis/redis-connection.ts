@@ -1,4 +1,4 @@
-import { createClient, RESP_TYPES } from '@redis/client';
+import { createClient } from '@redis/client';
 import { describe, StorageError } from '../errors';
 import type { Script } from './scripts';
 import { delay, within } from './timers';
@@ -10,9 +10,6 @@ export interface RedisClientLike {
   connect(): Promise<unknown>;
   destroy(): void;
 }
-
-/** Of a command. */
-export type Argument = string | Buffer;
 
 /** What is used of a client of one server, and of a cluster. */
 interface Client extends RedisClientLike {
@@ -62,11 +59,10 @@ export class RedisConnection {
   }
 
   /** @throws {NotSentError} @throws {LostReplyError} @throws {StorageError} `ERR_UNREACHABLE` where the server refuses the command for good */
-  async send(args: readonly Argument[], { buffers = false } = {}): Promise<unknown> {
-    const options = buffers ? { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } } : undefined;
+  async send(args: readonly string[]): Promise<unknown> {
     try {
-      if (isCluster(this.#client)) return await this.#client.sendCommand(this.#key, false, args, options);
-      return await this.#client.sendCommand(args, options);
+      if (isCluster(this.#client)) return await this.#client.sendCommand(this.#key, false, args);
+      return await this.#client.sendCommand(args);
     } catch (error) {
       // That a client is offline says nothing of why it is.
       if (!isError(error, ['ClientOfflineError'])) this.#lastError = error;
@@ -75,13 +71,13 @@ export class RedisConnection {
   }
 
   /** Runs a script, which the server may not have yet. */
-  async run({ source, sha1 }: Script, keys: readonly string[], args: readonly Argument[], options?: { buffers: boolean }) {
+  async run({ source, sha1 }: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await this.send(['EVALSHA', sha1, ...rest], options);
+      return await this.send(['EVALSHA', sha1, ...rest]);
     } catch (error) {
       if (!(error instanceof MissingScriptError)) throw error;
-      return this.send(['EVAL', source, ...rest], options);
+      return this.send(['EVAL', source, ...rest]);
     }
   }
 
@@ -133,9 +129,9 @@ export class RedisConnection {
   }
 }
 
-/** Commands for one that is offline are refused, not queued: who sends them knows that they were not sent. */
+/** Commands for one that is offline are refused, not queued: who sends them knows that they were not sent. Who sends them has a timer, too. */
 function duplicate(source: Client): Client {
-  const offline = { disableOfflineQueue: true, commandOptions: undefined };
+  const offline = { disableOfflineQueue: true, commandOptions: { timeout: undefined } };
   if (!isCluster(source)) return source.duplicate({ ...offline, socket: { ...source.options?.socket, ...RECONNECT } });
   const defaults = source._options?.defaults;
   return source.duplicate({

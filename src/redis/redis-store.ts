@@ -6,7 +6,7 @@ import { assertPrecondition, type StorageRecord, type TrackedRecord, type WriteC
 import { usageOf, type Weigh, weighRecord } from '../store/weigh-record';
 import { ChangeFeed, type FeedChange } from './change-feed';
 import { type RedisLoss, sequenceNumber } from './log-position';
-import { type Argument, type RedisClientLike, RedisConnection } from './redis-connection';
+import { type RedisClientLike, RedisConnection } from './redis-connection';
 import { createBody, openRemoteRecord, ordinalOf } from './remote-record';
 import { type Reply, ScriptRunner } from './script-runner';
 import { type Script, scripts } from './scripts';
@@ -89,21 +89,17 @@ export class RedisStore<T> {
 
   /** @internal */
   async read(key: string): Promise<TrackedRecord | null> {
-    const { details } = await this.#runner.read(scripts.read, [JSON.stringify(key)], { buffers: true });
-    const [head, body] = details as [Buffer, Buffer];
-    return head.length === 0 ? null : this.#open(head.toString(), body);
+    const { details } = await this.#runner.read(scripts.read, [JSON.stringify(key)]);
+    const [head, body] = details as [string, string];
+    return head === '' ? null : this.#open(head, body);
   }
 
   /** @internal Keys and records, the key that was first saved first. */
   async records(): Promise<Map<string, TrackedRecord>> {
-    const { details } = await this.#runner.read(scripts.readAll, ['records'], { buffers: true });
-    const [, heads, bodies] = details as [Buffer, Buffer[], Buffer[]];
-    const bodyOf = new Map(
-      toPairs(bodies.map((part, index) => (index % 2 === 0 ? part.toString() : part))) as [string, Buffer][],
-    );
-    return new Map(
-      sortHeads(heads.map(String)).map(([key, head]) => [JSON.parse(key), this.#open(head, bodyOf.get(key) as Buffer)]),
-    );
+    const { details } = await this.#runner.read(scripts.readAll, ['records']);
+    const [, heads, bodies] = details as [string, string[], string[]];
+    const bodyOf = new Map(toPairs(bodies));
+    return new Map(sortHeads(heads).map(([key, head]) => [JSON.parse(key), this.#open(head, bodyOf.get(key) as string)]));
   }
 
   /** @internal */
@@ -188,7 +184,7 @@ export class RedisStore<T> {
   }
 
   /** Sends a change. It resolves when listeners in this registry have been called. */
-  async #change(script: Script, args: readonly Argument[], { signal }: WriteCondition = {}): Promise<void> {
+  async #change(script: Script, args: readonly string[], { signal }: WriteCondition = {}): Promise<void> {
     const end = monotonicNow() + this.#options.timeoutMs;
     const { status, details } = await this.#runner.change(script, args, () => {
       if (signal?.aborted) throw signal.reason;
@@ -259,7 +255,7 @@ export class RedisStore<T> {
     return this.#histories * 2 ** 40 + number;
   }
 
-  #open(head: string, body: Buffer): TrackedRecord {
+  #open(head: string, body: string): TrackedRecord {
     const { record, version } = openRemoteRecord(head, body);
     this.#versions.set(record, version);
     return record;
@@ -275,7 +271,7 @@ export class RedisStore<T> {
     return this.#versions.get(current as TrackedRecord) as string;
   }
 
-  #toArguments(records: ReadonlyMap<string, TrackedRecord>): Argument[] {
+  #toArguments(records: ReadonlyMap<string, TrackedRecord>): string[] {
     return [...records].flatMap(([key, record]) => {
       const { revision, createdAt, saveCount, updatedAt } = record;
       const weight = this.#options.quota === undefined ? 0 : this.weigh(key, record);
@@ -300,12 +296,12 @@ function toQuotaError([quota, requested]: readonly unknown[]): QuotaExceededErro
   return new QuotaExceededError(Number(quota), Number(requested));
 }
 
-function toPairs(flat: readonly unknown[]): [unknown, unknown][] {
-  return flat.flatMap((value, index) => (index % 2 === 0 ? [[value, flat[index + 1]] as [unknown, unknown]] : []));
+function toPairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((value, index) => (index % 2 === 0 ? [[value, flat[index + 1]] as [string, string]] : []));
 }
 
 function sortHeads(flat: readonly string[]): [key: string, head: string][] {
-  const pairs = (toPairs(flat) as [string, string][]).map(([key, head]) => ({ key, head, ordinal: ordinalOf(head) }));
+  const pairs = toPairs(flat).map(([key, head]) => ({ key, head, ordinal: ordinalOf(head) }));
   pairs.sort(({ ordinal: [a, i] }, { ordinal: [b, j] }) => a - b || i - j);
   return pairs.map(({ key, head }) => [key, head]);
 }

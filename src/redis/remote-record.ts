@@ -4,7 +4,7 @@ import { type StorageRecord, TrackedRecord } from '../store/storage-record';
 import { deserialize, serialize } from './serialize';
 
 /** A record, made of the two texts that the server has of it. */
-export function openRemoteRecord(head: string, body: Buffer): { record: TrackedRecord; version: string } {
+export function openRemoteRecord(head: string, body: string): { record: TrackedRecord; version: string } {
   const [revision, createdAt, saveCount, , version, , updatedAt] = head.split(' ');
   if (!isRevision(revision)) fail('ERR_INVALID_RECORD', 'a record on the server', head);
   const { data, metadata } = openBody(body);
@@ -18,20 +18,28 @@ export function ordinalOf(head: string): [number, number] {
   return [Number(number), Number(part)];
 }
 
-/** Data and metadata of a record as bytes: `t` and text, or `v` and bytes; with metadata before that, `m`, their length and their bytes. */
-export function createBody({ data, metadata }: StorageRecord): Buffer {
-  const bytes = typeof data === 'string' ? Buffer.from(`t${data}`) : Buffer.concat([V, data as Uint8Array]);
-  if (metadata === undefined) return bytes;
-  const described = serialize(metadata);
-  const length = Buffer.alloc(5, 'm');
-  length.writeUInt32LE(described.length, 1);
-  return Buffer.concat([length, described, bytes]);
+/**
+ * Data and metadata of a record as one text: `t` and text, or `v` and bytes, a character for each; with metadata before that, `m`, their length and
+ * their bytes. A text takes the client and the server much less time than a buffer among texts.
+ */
+export function createBody({ data, metadata }: StorageRecord): string {
+  const text = typeof data === 'string' ? `t${data}` : `v${toText(data as Buffer)}`;
+  if (metadata === undefined) return text;
+  const described = toText(serialize(metadata));
+  return `m${described.length} ${described}${text}`;
 }
 
-const V = Buffer.from('v');
+function openBody(body: string): Pick<StorageRecord, 'data' | 'metadata'> {
+  if (!body.startsWith('m')) return { data: body.startsWith('v') ? toBytes(body.slice(1)) : body.slice(1) };
+  const start = body.indexOf(' ') + 1;
+  const end = start + Number(body.slice(1, start));
+  return { ...openBody(body.slice(end)), metadata: deserialize(toBytes(body.slice(start, end))) as never };
+}
 
-function openBody(body: Buffer): Pick<StorageRecord, 'data' | 'metadata'> {
-  if (body[0] !== 'm'.charCodeAt(0)) return { data: body[0] === V[0] ? body.subarray(1) : body.toString('utf8', 1) };
-  const end = 5 + body.readUInt32LE(1);
-  return { ...openBody(body.subarray(end)), metadata: deserialize(body.subarray(5, end)) as never };
+function toText(bytes: Buffer): string {
+  return bytes.toString('latin1');
+}
+
+function toBytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
 }

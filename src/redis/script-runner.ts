@@ -1,6 +1,6 @@
 import { disposedError, StorageError } from '../errors';
 import { isSameHistory, type LogPosition, type RedisLoss, readPosition, sequenceNumber } from './log-position';
-import { type Argument, LostReplyError, NotSentError, type RedisConnection } from './redis-connection';
+import { LostReplyError, NotSentError, type RedisConnection } from './redis-connection';
 import { type Script, scripts } from './scripts';
 import { delay, monotonicNow, within } from './timers';
 
@@ -19,7 +19,7 @@ export interface ScriptRunnerOptions {
   /** How many replicas have to confirm each change. */
   readonly replicas: number;
   /** What `open` sends where nothing is stored, after the incarnation. */
-  readonly toOpenArguments: () => readonly Argument[];
+  readonly toOpenArguments: () => readonly string[];
   /** Throws where the namespace was opened with other options. */
   readonly checkOpened: (reply: Reply) => void;
   /** Called when the server turns out to have lost changes. */
@@ -79,8 +79,8 @@ export class ScriptRunner {
   }
 
   /** Runs a script that changes nothing. */
-  read(script: Script, args: readonly Argument[], options?: { buffers: boolean }): Promise<Reply> {
-    return this.#track(this.#retry((remainingMs) => this.#attempt(script, args, remainingMs, options)));
+  read(script: Script, args: readonly string[]): Promise<Reply> {
+    return this.#track(this.#retry((remainingMs) => this.#attempt(script, args, remainingMs)));
   }
 
   /**
@@ -88,7 +88,7 @@ export class ScriptRunner {
    * @param assertWanted throws where the caller does not wait for it any more
    * @throws {StorageError} `ERR_OUTCOME_UNKNOWN`
    */
-  change(script: Script, args: readonly Argument[], assertWanted: () => void): Promise<Reply> {
+  change(script: Script, args: readonly string[], assertWanted: () => void): Promise<Reply> {
     return this.#track(this.#change(script, args, assertWanted));
   }
 
@@ -110,7 +110,7 @@ export class ScriptRunner {
     await this.#connection.close(this.#options.timeoutMs);
   }
 
-  async #change(script: Script, args: readonly Argument[], assertWanted: () => void): Promise<Reply> {
+  async #change(script: Script, args: readonly string[], assertWanted: () => void): Promise<Reply> {
     const { id, replicas } = this.#options;
     const operation = this.newOperationId();
     const before = this.#known?.id ?? '0-0';
@@ -168,8 +168,8 @@ export class ScriptRunner {
     }
   }
 
-  async #attempt(script: Script, args: readonly Argument[], remainingMs: number, options?: { buffers: boolean }): Promise<Reply> {
-    const running = this.#connection.run(script, this.#options.keys, args, options);
+  async #attempt(script: Script, args: readonly string[], remainingMs: number): Promise<Reply> {
+    const running = this.#connection.run(script, this.#options.keys, args);
     running.catch(() => {}); // after the time is over
     const reply = await within(running, remainingMs, () => {
       // A connection that does not answer is of no use to other operations either.
