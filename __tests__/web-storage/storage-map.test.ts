@@ -1,5 +1,6 @@
 import { json, SharedMemoryRegistry, type SharedMemoryRegistryOptions, type StorageChange } from 'shared-memory-registry';
 import { storeOf } from '../../src/registry/shared-memory-registry';
+import { ownRealm } from '../../src/web-storage/realm';
 import { StorageMap, textOf, utf16Size } from '../../src/web-storage/storage-map';
 import { thrown } from '../support/refusals';
 
@@ -14,7 +15,7 @@ function openMap(options: SharedMemoryRegistryOptions<string> = {}, checkAccess 
       else for (const { key, before, after } of changes) told.push([key, textOf(store, before), textOf(store, after)]);
     },
   });
-  const map = new StorageMap(store, { client: 'tab' }, checkAccess);
+  const map = new StorageMap(store, { client: 'tab' }, ownRealm, checkAccess);
   const changes: StorageChange[] = [];
   registry.subscribe((change) => void changes.push(change));
   return { map, registry, told, changes };
@@ -85,7 +86,7 @@ describe('set', () => {
 
   test('works with nobody to tell', () => {
     const registry = new SharedMemoryRegistry<string>();
-    const map = new StorageMap(storeOf(registry), { client: 'tab' }, () => {});
+    const map = new StorageMap(storeOf(registry), { client: 'tab' }, ownRealm, () => {});
     map.set('theme', 'dark');
     map.delete('theme');
     map.set('other', 'kept');

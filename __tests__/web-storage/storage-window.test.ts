@@ -91,12 +91,12 @@ describe('storage events', () => {
   });
 
   test('never come in the stack of who writes', async () => {
-    const { tab1, tab2 } = openTabs();
+    const { area, tab1, tab2 } = openTabs();
     const order: string[] = [];
     tab2.addEventListener('storage', ({ key }) => void order.push(`event ${key}`));
     tab1.localStorage.setItem('a', '1');
     order.push('written');
-    await null;
+    await area.settled();
     expect(order).toEqual(['written', 'event a']);
   });
 

@@ -1,5 +1,5 @@
 import { fail } from '../errors';
-import { nextTask } from './next-task';
+import { nextTask } from '../real-time/next-task';
 
 /** Where the simulation takes its time from. All times are in ms. */
 export interface Clock {

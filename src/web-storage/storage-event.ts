@@ -14,42 +14,53 @@ export interface StorageEventInit {
 
 type Change = Required<Pick<StorageEventInit, 'key' | 'oldValue' | 'newValue' | 'url' | 'storageArea'>>;
 
+/** What each event tells. No private field: events of other realms have the same members. */
+const changes = new WeakMap<object, Change>();
+
+function changeOf(event: object): Change {
+  const change = changes.get(event);
+  if (change === undefined) throw new TypeError('Illegal invocation');
+  return change;
+}
+
+export function isStorageEvent(event: object): event is StorageEvent {
+  return changes.has(event);
+}
+
 /** How `onstorage` hears of an event. */
 export type StorageEventHandler = ((event: StorageEvent) => unknown) | null;
 
 /** Tells a window that another has changed the storage (HTML Standard, "The StorageEvent interface"). */
 export class StorageEvent extends Event {
-  #change: Change;
-
   constructor(type: string, init: StorageEventInit = {}) {
     requireArguments('StorageEvent', arguments, 1);
     super(type, init ?? {});
-    this.#change = convert(init ?? {});
+    changes.set(this, convert(init ?? {}));
   }
 
   /** The key; `null` after `clear()`. */
   get key(): string | null {
-    return this.#change.key;
+    return changeOf(this).key;
   }
 
   /** What was there before; `null` if nothing was. */
   get oldValue(): string | null {
-    return this.#change.oldValue;
+    return changeOf(this).oldValue;
   }
 
   /** What is there now; `null` if it was removed. */
   get newValue(): string | null {
-    return this.#change.newValue;
+    return changeOf(this).newValue;
   }
 
   /** Address of the page that made the change. */
   get url(): string {
-    return this.#change.url;
+    return changeOf(this).url;
   }
 
   /** The receiving window's own `localStorage`. */
   get storageArea(): Storage | null {
-    return this.#change.storageArea;
+    return changeOf(this).storageArea;
   }
 
   /** As the standard has it for old code. Does nothing while the event is being dispatched. */
@@ -63,14 +74,14 @@ export class StorageEvent extends Event {
     url?: string,
     storageArea?: Storage | null,
   ): void {
-    if (!(#change in this)) throw new TypeError('Illegal invocation');
+    changeOf(this);
     requireArguments('StorageEvent.initStorageEvent', arguments, 1);
     const text = `${type}`;
     // Arguments are converted from left to right: the first two here, and once more to no effect.
     const change = convert({ key: textOrNull(key), oldValue: textOrNull(oldValue), newValue, url, storageArea });
     if (this.eventPhase !== 0) return;
     this.initEvent(text, bubbles, cancelable);
-    this.#change = change;
+    changes.set(this, change);
   }
 }
 
@@ -89,6 +100,27 @@ showInConsole('StorageEvent', StorageEvent.prototype, ({ type, key, oldValue, ne
   newValue,
   url,
 }));
+
+/** By the `Event` of a realm. */
+const classes = new WeakMap<typeof Event, typeof StorageEvent>([[Event, StorageEvent]]);
+
+/** The class of a realm, by the `Event` of that. */
+export function storageEventOf(Base: typeof Event): typeof StorageEvent {
+  const known = classes.get(Base);
+  if (known !== undefined) return known;
+  class RealmStorageEvent extends Base {
+    constructor(type: string, init: StorageEventInit = {}) {
+      requireArguments('StorageEvent', arguments, 1);
+      super(type, init ?? {});
+      changes.set(this, convert(init ?? {}));
+    }
+  }
+  const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(StorageEvent.prototype);
+  Object.defineProperties(RealmStorageEvent.prototype, members);
+  Object.defineProperty(RealmStorageEvent, 'name', { value: 'StorageEvent' });
+  classes.set(Base, RealmStorageEvent as unknown as typeof StorageEvent);
+  return RealmStorageEvent as unknown as typeof StorageEvent;
+}
 
 /** Members of a dictionary are read and converted in the order of their names (Web IDL, "Dictionary types"). */
 function convert({ key, newValue, oldValue, storageArea, url }: { [Field in keyof Change]?: Change[Field] | undefined }): Change {

@@ -6,6 +6,7 @@ import { LARGEST, nextRevision } from '../revision';
 import type { CommitOrigin } from '../store/commit';
 import type { MemoryStore } from '../store/memory-store';
 import { TrackedRecord } from '../store/storage-record';
+import type { Realm } from './realm';
 
 /**
  * A medium as one window sees it: an ordered map of strings, read and written at once. The order of its keys is that of
@@ -15,11 +16,14 @@ export class StorageMap {
   readonly #store: MemoryStore<string>;
   readonly #window: CommitOrigin;
   readonly #checkAccess: () => void;
+  /** Whose errors it throws. */
+  readonly realm: Realm;
 
   /** @param checkAccess throws where the window may not use its storage */
-  constructor(store: MemoryStore<string>, window: CommitOrigin, checkAccess: () => void) {
+  constructor(store: MemoryStore<string>, window: CommitOrigin, realm: Realm, checkAccess: () => void) {
     this.#store = store;
     this.#window = window;
+    this.realm = realm;
     this.#checkAccess = checkAccess;
   }
 
@@ -49,7 +53,7 @@ export class StorageMap {
     try {
       this.#store.write(key, record, {}, this.#window);
     } catch (error) {
-      throw error instanceof QuotaExceededError ? quotaExceeded(key, error) : error;
+      throw error instanceof QuotaExceededError ? quotaExceeded(this.realm, key, error) : error;
     }
   }
 
@@ -84,11 +88,8 @@ export function utf16Size(key: string, value: string): number {
   return 2 * (key.length + value.length);
 }
 
-/** A DOMException with more to tell, where the platform has it (https://webidl.spec.whatwg.org/#quotaexceedederror). */
-type NewerQuotaExceededError = new (message: string, options: { quota: number; requested: number }) => DOMException;
-
-function quotaExceeded(key: string, { quota, requested }: QuotaExceededError): DOMException {
+function quotaExceeded(realm: Realm, key: string, { quota, requested }: QuotaExceededError): DOMException {
   const message = `Setting the value of ${quote(key)} exceeded the quota (quota exceeded: ${requested} of ${quota} bytes).`;
-  const { QuotaExceededError: Newer } = globalThis as { QuotaExceededError?: NewerQuotaExceededError };
+  const { QuotaExceededError: Newer, DOMException } = realm;
   return Newer === undefined ? new DOMException(message, 'QuotaExceededError') : new Newer(message, { quota, requested });
 }

@@ -2,6 +2,9 @@ import { fail, withContext } from '../errors';
 import type { MemoryStore } from '../store/memory-store';
 import { reportUncaught } from '../store/report-uncaught';
 import { installGlobals } from './install-globals';
+import type { Installed, InstalledWindow, StorageKind } from './installed-window';
+import { type AnyListener, type ListenerOptions, PageListeners } from './page-listeners';
+import { ownRealm, type Realm } from './realm';
 import { createStorage, Storage } from './storage';
 import { StorageEvent, type StorageEventHandler, type StorageEventInit } from './storage-event';
 import { StorageMap } from './storage-map';
@@ -28,34 +31,29 @@ export interface FrameOptions {
   readonly client?: string | undefined;
 }
 
-/** The two kinds of storage that a window has. */
-export type StorageKind = 'localStorage' | 'sessionStorage';
+type Storages = Readonly<Record<StorageKind, Storage>>;
 
 /** What goes when a window is reloaded or closed. */
 interface Page {
-  readonly localStorage: Storage;
-  readonly sessionStorage: Storage;
-  /** By the listener that was added, what is called in its place: nothing once the page is gone. */
-  readonly listeners: WeakMap<AnyListener, (event: Event) => void>;
-  /** What is to be removed in the end: arguments of `removeEventListener`. */
-  added: [type: string, listener: (event: Event) => void, options: { readonly capture?: boolean | undefined }][];
+  /** By the realm whose errors they throw. */
+  readonly storages: Map<Realm, Storages>;
+  readonly listeners: PageListeners;
 }
 
 type StorageListener = ((event: StorageEvent) => void) | { handleEvent(event: StorageEvent): void };
-type AnyListener = ((event: Event) => void) | { handleEvent(event: Event): void };
-type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 
 /**
  * A window on a `WebStorageArea`, as far as storage goes: `localStorage`, `sessionStorage`, `storage` events, `location`.
  * Get one from `area.openWindow()`.
  */
-export class StorageWindow extends EventTarget {
+export class StorageWindow extends EventTarget implements InstalledWindow {
   /** Name in changes that backends of the registry hear of: given, or `window-1`, `window-2`, … */
   readonly client: string;
   readonly Storage = Storage;
   readonly StorageEvent = StorageEvent;
   readonly #context: StorageWindowContext;
   readonly #frames = new Set<StorageWindow>();
+  readonly #installed = new Set<Installed>();
   /** Absent once closed. */
   #page: Page | undefined;
   #isLeaving = false;
@@ -71,12 +69,12 @@ export class StorageWindow extends EventTarget {
 
   /** Shared with every window of the area. @throws {DOMException} `SecurityError` where storage is blocked, or once closed */
   get localStorage(): Storage {
-    return this.#checkAccess(this.#page).localStorage;
+    return this.storageOf('localStorage', ownRealm);
   }
 
   /** Shared with the frames of this window; `reload()` keeps it. @throws {DOMException} `SecurityError` where storage is blocked, or once closed */
   get sessionStorage(): Storage {
-    return this.#checkAccess(this.#page).sessionStorage;
+    return this.storageOf('sessionStorage', ownRealm);
   }
 
   /** A copy: a window stays where it was opened. */
@@ -106,21 +104,15 @@ export class StorageWindow extends EventTarget {
   override addEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
   override addEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void;
   override addEventListener(type: string, added: AnyListener | null, options?: ListenerOptions): void {
-    if (this.#page === undefined || added === null || added === undefined) return;
-    const listener = this.#page.listeners.get(added) ?? this.#guard(added, this.#page);
-    this.#page.listeners.set(added, listener);
-    super.addEventListener(type, listener, options);
-    this.#page.added.push([type, listener, typeof options === 'object' ? options : { capture: options === true }]);
+    this.#page?.listeners.add(type, added, options);
   }
 
   override removeEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
   override removeEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void;
   override removeEventListener(type: string, added: AnyListener | null, options?: ListenerOptions): void {
+    if (this.#page) this.#page.listeners.remove(type, added, options);
     // Node itself removes with this what it was given, once a signal is aborted.
-    const listener = (added && this.#page?.listeners.get(added)) ?? added;
-    if (listener === null || listener === undefined) return;
-    super.removeEventListener(type, listener, options);
-    if (this.#page) this.#page.added = this.#page.added.filter((entry) => entry[0] !== type || entry[1] !== listener);
+    else super.removeEventListener(type, added as (event: Event) => void, options);
   }
 
   /**
@@ -140,24 +132,23 @@ export class StorageWindow extends EventTarget {
 
   /**
    * What a user's reload leaves: `localStorage` and `sessionStorage` as they are, but no listener, no event on its way, and
-   * `Storage` objects of the page before that throw a `SecurityError`. Listeners of `pagehide` are called first.
+   * `Storage` objects of the page before that throw a `SecurityError`. Before that, listeners of `beforeunload`, `pagehide`, `visibilitychange` and
+   * `unload` are called, in this order, and then those of the frames. Nothing can prevent it.
    */
   reload(): void {
     if (this.#leave()) this.#page = this.#open();
   }
 
-  /** Ends the window, its frames and its `sessionStorage`, after `pagehide`. Idempotent. */
+  /** Ends the window, its frames and its `sessionStorage`, after the events of `reload()`. Idempotent. */
   close(): void {
-    if (!this.#leave()) return;
-    this.#page = undefined;
-    this.#context.onClose(this);
+    if (this.#leave()) this.#end();
   }
 
   /**
-   * Makes this the window of code that uses globals: defines `localStorage`, `sessionStorage`, `Storage` and `StorageEvent`,
-   * and lets `addEventListener` and `onstorage` there hear of `storage` and `pagehide` as this window does. In Node, that is
-   * all that they hear of, and `window` and `self` are defined too.
-   * @param target Default: `globalThis`
+   * Makes this the window of code that uses globals: defines `localStorage`, `sessionStorage`, `Storage` and `StorageEvent` there,
+   * and notifies listeners that are added there of `storage` and of the end of the page. In Node, `addEventListener`, `dispatchEvent`, `window` and
+   * `self` are defined too. While no window is installed, whoever has kept one of these finds what was there before.
+   * @param target Default: `globalThis`, and `window` where that is another object
    * @returns what puts everything back, and removes the listeners that were added through `target`
    */
   install(target: object = globalThis): () => void {
@@ -169,12 +160,47 @@ export class StorageWindow extends EventTarget {
     return { client: this.client, url: this.#context.url.href, closed: this.closed };
   }
 
-  /** @internal Hands storage events to the page that is shown now; does nothing once that is gone. */
+  /** Notifies listeners of this window, then those that were added where it is installed. Each has an event of its own. */
+  override dispatchEvent(event: Event): boolean {
+    let isAllowed = super.dispatchEvent(event);
+    for (const place of [...this.#installed]) isAllowed = place.deliver(event) && isAllowed;
+    return isAllowed;
+  }
+
+  /** @internal @throws {DOMException} `SecurityError` */
+  storageOf(kind: StorageKind, realm: Realm): Storage {
+    const page = this.#checkAccess(this.#page, realm);
+    const known = page.storages.get(realm);
+    if (known !== undefined) return known[kind];
+    const { localMedium, sessionMedium } = this.#context;
+    const open = (medium: MemoryStore<string>) =>
+      createStorage(new StorageMap(medium, this, realm, () => void this.#checkAccess(page, realm)));
+    const storages = { localStorage: open(localMedium), sessionStorage: open(sessionMedium) };
+    page.storages.set(realm, storages);
+    return storages[kind];
+  }
+
+  /** @internal Which storage of this window's page this is, of whatever realm. */
+  kindOf(storage: Storage | null): StorageKind | undefined {
+    for (const storages of this.#page?.storages.values() ?? []) {
+      for (const kind of ['localStorage', 'sessionStorage'] as const) if (storages[kind] === storage) return kind;
+    }
+    return undefined;
+  }
+
+  /** @internal @returns what takes it off again */
+  addInstalled(place: Installed): () => void {
+    this.#installed.add(place);
+    return () => void this.#installed.delete(place);
+  }
+
+  /** @internal Hands storage events to the page that is shown now; does nothing once that is gone, or while storage is blocked. */
   receiver(kind: StorageKind): (event: StorageEventInit) => void {
     const page = this.#page;
     return (event) => {
       if (page === undefined || page !== this.#page) return;
-      this.dispatchEvent(new StorageEvent('storage', { ...event, storageArea: page[kind] }));
+      const storageArea = this.#context.isBlocked() ? null : this.storageOf(kind, ownRealm);
+      this.dispatchEvent(new StorageEvent('storage', { ...event, storageArea }));
     };
   }
 
@@ -183,44 +209,61 @@ export class StorageWindow extends EventTarget {
   };
 
   #open(): Page {
-    const { localMedium, sessionMedium } = this.#context;
-    const checkAccess = () => void this.#checkAccess(page);
-    const page: Page = {
-      localStorage: createStorage(new StorageMap(localMedium, this, checkAccess)),
-      sessionStorage: createStorage(new StorageMap(sessionMedium, this, checkAccess)),
-      listeners: new WeakMap(),
-      added: [],
-    };
-    return page;
+    return { storages: new Map(), listeners: this.#newListeners() };
   }
 
-  /** @returns whether there is a page to leave, and nothing does so already: a listener of `pagehide` can't */
+  #newListeners(): PageListeners {
+    const target = {
+      add: (...args: Parameters<EventTarget['addEventListener']>) => super.addEventListener(...args),
+      remove: (...args: Parameters<EventTarget['removeEventListener']>) => super.removeEventListener(...args),
+    };
+    return new PageListeners(target, (listener, event) => {
+      try {
+        listener.call(this, event);
+      } catch (error) {
+        reportUncaught(error); // jsdom tells only of errors of its own windows
+      }
+    });
+  }
+
+  /** @returns whether there is a page to leave, and nothing does so already: a listener of these events can't */
   #leave(): boolean {
     if (this.#page === undefined || this.#isLeaving) return false;
-    this.#isLeaving = true;
-    this.dispatchEvent(new Event('pagehide'));
-    for (const frame of this.#frames) frame.close();
-    this.#frames.clear();
-    this.#isLeaving = false;
-    this.#onstorage = null;
-    for (const args of this.#page.added) super.removeEventListener(...args);
+    this.#beginLeaving();
+    this.#unload();
     return true;
   }
 
-  /** Reports what a listener throws, and so keeps it from being lost: jsdom tells only of errors of its own windows. */
-  #guard(listener: AnyListener, page: Page): (event: Event) => void {
-    return (event) => {
-      if (page !== this.#page) return;
-      try {
-        if (typeof listener === 'function') listener.call(this, event);
-        else listener.handleEvent(event);
-      } catch (error) {
-        reportUncaught(error);
-      }
-    };
+  #beginLeaving(): void {
+    this.#isLeaving = true;
+    this.dispatchEvent(new ownRealm.Event('beforeunload', { cancelable: true }));
+    for (const frame of this.#frames) if (!frame.closed && !frame.#isLeaving) frame.#beginLeaving();
   }
 
-  #checkAccess(page: Page | undefined): Page {
+  #unload(): void {
+    const { Event, PageTransitionEvent = Event } = ownRealm;
+    this.dispatchEvent(new PageTransitionEvent('pagehide', { bubbles: true, cancelable: true }));
+    this.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    this.dispatchEvent(new Event('unload'));
+    for (const frame of this.#frames) {
+      if (frame.closed) continue;
+      frame.#unload();
+      frame.#end();
+    }
+    this.#frames.clear();
+    this.#isLeaving = false;
+    this.#onstorage = null;
+    this.#page?.listeners.end();
+    for (const place of this.#installed) place.leavePage();
+  }
+
+  #end(): void {
+    this.#page = undefined;
+    this.#context.onClose(this);
+  }
+
+  #checkAccess(page: Page | undefined, realm: Realm): Page {
+    const denied = (reason: string) => new realm.DOMException(`Access to storage is denied: ${reason}.`, 'SecurityError');
     if (page === undefined) throw denied('the window is closed');
     if (page !== this.#page) throw denied('its page is gone');
     if (this.#context.isBlocked()) throw denied('storage is blocked');
@@ -229,7 +272,3 @@ export class StorageWindow extends EventTarget {
 }
 
 showInConsole('StorageWindow', StorageWindow.prototype, (window) => window.toJSON());
-
-function denied(reason: string): DOMException {
-  return new DOMException(`Access to storage is denied: ${reason}.`, 'SecurityError');
-}

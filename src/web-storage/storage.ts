@@ -25,7 +25,7 @@ export class Storage {
   /** Name of the nth key, or `null`. */
   key(index: number): string | null {
     const map = mapOf(this);
-    requireArguments('Storage.key', arguments, 1);
+    requireArguments('Storage.key', arguments, 1, map.realm.TypeError);
     const place = index >>> 0; // before the keys are read: its conversion may be a caller's code
     return map.keys()[place] ?? null;
   }
@@ -33,20 +33,20 @@ export class Storage {
   /** The value, or `null`. */
   getItem(key: string): string | null {
     const map = mapOf(this);
-    requireArguments('Storage.getItem', arguments, 1);
+    requireArguments('Storage.getItem', arguments, 1, map.realm.TypeError);
     return map.get(`${key}`);
   }
 
   /** @throws {DOMException} `QuotaExceededError`; nothing has changed then */
   setItem(key: string, value: string): void {
     const map = mapOf(this);
-    requireArguments('Storage.setItem', arguments, 2);
+    requireArguments('Storage.setItem', arguments, 2, map.realm.TypeError);
     map.set(`${key}`, `${value}`);
   }
 
   removeItem(key: string): void {
     const map = mapOf(this);
-    requireArguments('Storage.removeItem', arguments, 1);
+    requireArguments('Storage.removeItem', arguments, 1, map.realm.TypeError);
     map.delete(`${key}`);
   }
 
@@ -97,6 +97,7 @@ class NamedProperties implements ProxyHandler<Storage> {
   set(target: Storage, name: string | symbol, value: unknown, receiver: unknown): boolean {
     // An object that inherits from a storage gets a property of its own.
     if (typeof name === 'symbol' || maps.get(Object(receiver)) !== this.#map) return Reflect.set(target, name, value, receiver);
+    warnOfMethod(name, value);
     this.#map.set(name, `${value}`);
     return true;
   }
@@ -111,7 +112,9 @@ class NamedProperties implements ProxyHandler<Storage> {
     if (typeof name === 'symbol') return Reflect.defineProperty(target, name, descriptor);
     if (!('value' in descriptor || 'writable' in descriptor)) return false;
     // Not false for what a Proxy may not define: that would be ignored where false is.
-    if (descriptor.configurable === false) throw new TypeError(`A stored key can not be made permanent: '${name}'`);
+    if (descriptor.configurable === false)
+      throw new this.#map.realm.TypeError(`A stored key can not be made permanent: '${name}'`);
+    warnOfMethod(name, descriptor.value);
     this.#map.set(name, `${descriptor.value}`);
     return true;
   }
@@ -133,4 +136,13 @@ class NamedProperties implements ProxyHandler<Storage> {
   #isVisible(target: Storage, name: string | symbol): name is string {
     return typeof name === 'string' && this.#map.has(name) && !Reflect.has(target, name);
   }
+}
+
+/** A spy of a test, most likely. */
+function warnOfMethod(name: string, value: unknown): void {
+  if (typeof value !== 'function' || !(name in Storage.prototype)) return;
+  const { console } = globalThis as { console?: { warn(message: string): void } };
+  console?.warn(
+    `localStorage.${name} = … stores the text of the function under the key "${name}", as browsers do. Spy on Storage.prototype instead.`,
+  );
 }

@@ -6,10 +6,10 @@ export function exposeInterface(name: string, prototype: object, members: readon
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
-/** @param method such as `Storage.setItem` */
-export function requireArguments(method: string, { length }: ArrayLike<unknown>, required: number): void {
+/** @param method such as `Storage.setItem` @param WrongType the TypeError of the realm */
+export function requireArguments(method: string, { length }: ArrayLike<unknown>, required: number, WrongType = TypeError): void {
   if (length >= required) return;
-  throw new TypeError(`${method} needs ${required} argument(s), got ${length}`);
+  throw new WrongType(`${method} needs ${required} argument(s), got ${length}`);
 }
 
 /** Node prints no accessors, and nothing of what a Proxy shows. */

@@ -1,5 +1,5 @@
 import { StorageError } from '../../errors';
-import { realNow } from '../next-task';
+import { realNow } from '../../real-time/next-task';
 import { type Execution, runSchedule } from './execution';
 import type { CheckedOptions, Scenario } from './options';
 import type { EnabledSteps, ExecutedStep, Step } from './step';

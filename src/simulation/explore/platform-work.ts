@@ -1,4 +1,4 @@
-import { nextTask, realNow } from '../next-task';
+import { nextTask, realNow } from '../../real-time/next-task';
 
 /** The part of Node's async_hooks that is used. */
 interface AsyncHooks {

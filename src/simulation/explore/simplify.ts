@@ -1,4 +1,4 @@
-import { realNow } from '../next-task';
+import { realNow } from '../../real-time/next-task';
 import { type Execution, type FailedExecution, isFailure, replaySchedule, runSchedule } from './execution';
 import type { Exploration } from './exploration';
 import { PreemptionBoundedSearch } from './preemption-bounded-search';

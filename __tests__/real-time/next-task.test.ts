@@ -1,4 +1,4 @@
-import type * as NextTask from '../../src/simulation/next-task';
+import type * as NextTask from '../../src/real-time/next-task';
 
 let restore: (() => void)[] = [];
 
@@ -31,7 +31,7 @@ function counted(name: 'setImmediate' | 'setTimeout'): jest.Mock {
 function load(): typeof NextTask {
   let loaded: typeof NextTask | undefined;
   jest.isolateModules(() => {
-    loaded = require('../../src/simulation/next-task');
+    loaded = require('../../src/real-time/next-task');
   });
   return loaded as typeof NextTask;
 }
