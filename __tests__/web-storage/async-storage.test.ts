@@ -439,7 +439,7 @@ describe('bad input', () => {
     [new Map(), {}, 'a registry: getBackend, keys, peek and so on, got an instance of Map'],
     [new SharedMemoryRegistry(), null, 'options to be an object, got null'],
     [new SharedMemoryRegistry(), 'app', 'options to be an object, got "app"'],
-    [new SharedMemoryRegistry(), { name: 'app' }, 'no other options than client, got "name"'],
+    [new SharedMemoryRegistry(), { name: 'app' }, 'no other options than client, version, got "name"'],
     [new SharedMemoryRegistry(), { client: 5 }, 'client to be a string, got 5'],
     [new SharedMemoryRegistry(), { client: null }, 'client to be a string, got null'],
   ])('asAsyncStorage refuses %p with %p', (registry, options, complaint) => {

@@ -3,10 +3,16 @@ import { checkCallback, checkClient, checkKey, readMembers, readOptions } from '
 import type { StorageHandle, StorageRegistry, Unsubscribe } from '../contracts';
 import { fail, withContext } from '../errors';
 import { nextRevision } from '../revision';
+import { type CallbackStorage, toCallbackStorage } from './callback-storage';
 
 export interface AsyncStorageOptions {
   /** Name of the client in changes and operations. Default: numbered, as handles are. */
   readonly client?: string | undefined;
+  /**
+   * Whose methods it has: those of version 3 of React Native's AsyncStorage, which other libraries take as well; or those of versions 1 and 2, which are the same.
+   * Default: 3
+   */
+  readonly version?: 1 | 2 | 3 | undefined;
 }
 
 /**
@@ -47,8 +53,19 @@ export interface AsyncStorage {
  * await storage.getItem('theme'); // 'dark'
  * @throws {StorageError} `ERR_INVALID_OPTION`
  */
-export function asAsyncStorage(registry: StorageRegistry<string>, options: AsyncStorageOptions = {}): AsyncStorage {
-  let { client } = withContext('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
+export function asAsyncStorage(
+  registry: StorageRegistry<string>,
+  options: AsyncStorageOptions & { version: 1 | 2 },
+): CallbackStorage;
+export function asAsyncStorage(
+  registry: StorageRegistry<string>,
+  options?: AsyncStorageOptions & { version?: 3 | undefined },
+): AsyncStorage;
+export function asAsyncStorage(
+  registry: StorageRegistry<string>,
+  options: AsyncStorageOptions = {},
+): AsyncStorage | CallbackStorage {
+  let { client, version } = withContext('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
   const backends = new Map<string, StorageHandle<string>>();
   /** Writes that have not ended, and their keys. */
   const underWay = new Map<Promise<void>, string>();
@@ -73,12 +90,15 @@ export function asAsyncStorage(registry: StorageRegistry<string>, options: Async
 
   const getItem = async (key: string) => (await open(key).load())?.data ?? null;
 
+  const changeItem = (key: string, change: (current: string | null) => string) =>
+    track(
+      key,
+      open(key).update((current) => ({ revision: nextRevision(current), data: change(current?.data ?? null) })),
+    );
+
   const setItem = async (key: string, value: string) => {
     checkValue('setItem', value, key);
-    await track(
-      key,
-      open(key).update((current) => ({ revision: nextRevision(current), data: value })),
-    );
+    await changeItem(key, () => value);
   };
 
   const removeItem = async (key: string) => track(key, open(key).clear());
@@ -93,7 +113,7 @@ export function asAsyncStorage(registry: StorageRegistry<string>, options: Async
   const getAll = async (keys: readonly string[]) =>
     Promise.all(keys.map(async (key): Promise<[string, string | null]> => [key, await getItem(key)]));
 
-  return {
+  const storage: AsyncStorage = {
     getItem,
     setItem,
     removeItem,
@@ -112,6 +132,7 @@ export function asAsyncStorage(registry: StorageRegistry<string>, options: Async
       return open(key).subscribe(() => chain(registry.peek(key), (entry) => callback(entry?.snapshot.data ?? null)));
     },
   };
+  return version === 3 ? storage : toCallbackStorage(storage, changeItem);
 }
 
 function checkAsyncStorageOptions(registry: unknown, options: AsyncStorageOptions): AsyncStorageOptions {
@@ -119,7 +140,9 @@ function checkAsyncStorageOptions(registry: unknown, options: AsyncStorageOption
     if (typeof (registry as Partial<StorageRegistry<string>> | null)?.[name] === 'function') continue;
     fail('ERR_INVALID_OPTION', 'a registry: getBackend, keys, peek and so on', registry);
   }
-  return { client: checkClient(readOptions(options, ['client']).client) };
+  const { client, version = 3 } = readOptions(options, ['client', 'version']);
+  if (![1, 2, 3].includes(version)) fail('ERR_INVALID_OPTION', 'version to be 1, 2 or 3', version);
+  return { client: checkClient(client), version };
 }
 
 function checkValue(operation: string, value: unknown, key: string): void {
