@@ -61,6 +61,11 @@ const exportTypesAsTypes = {
   },
 };
 
+/** A module can wait until its runner knows of it, before the tests are imported; CommonJS can't. */
+function waitUntilReady({ isEntry, exports }) {
+  return isEntry && exports.includes('isReady') ? 'await isReady;' : '';
+}
+
 rmSync('dist', { recursive: true, force: true });
 
 export default [
@@ -75,7 +80,7 @@ export default [
       bundledLicenses,
     ],
     output: [
-      { ...output('es', 'js'), sourcemap: true },
+      { ...output('es', 'js'), sourcemap: true, footer: waitUntilReady },
       { ...output('cjs', 'cjs'), sourcemap: true },
     ],
   },

@@ -5,10 +5,13 @@ import { dirname, join, relative } from 'node:path';
 const CORE = ['contracts', 'errors', 'revision', 'codec', 'store', 'backend', 'registry', 'index'];
 
 /** An entry of the package each: imports from itself and from the core. */
-const ENTRIES = ['testing', 'web-storage', 'simulation', 'redis'];
+const ENTRIES = ['testing', 'web-storage', 'simulation', 'redis', 'auto', 'matchers'];
 
 /** What entries have in common beside the core. */
-const SHARED = ['real-time'];
+const SHARED = ['real-time', 'test-runner'];
+
+/** Entries that are made of others. */
+const PARTS: Readonly<Record<string, readonly string[]>> = { auto: ['web-storage'], matchers: ['simulation'] };
 
 /** Bundled: a simulation needs random numbers that are the same for a seed. */
 const BUNDLED = /^pure-rand\//;
@@ -32,7 +35,10 @@ function isAllowed(file: string, name: string): boolean {
   const module = moduleOf(file);
   if (module === 'simulation' && BUNDLED.test(name)) return true;
   if (module === 'redis' && OF_REDIS.test(name)) return true;
-  const lower = ENTRIES.includes(module) ? [...CORE, ...SHARED, module] : CORE.slice(0, CORE.indexOf(module) + 1);
+  if (SHARED.includes(module)) return name === '../contracts';
+  const lower = ENTRIES.includes(module)
+    ? [...CORE, ...SHARED, module, ...(PARTS[module] ?? [])]
+    : CORE.slice(0, CORE.indexOf(module) + 1);
   return /^\.\.?\//.test(name) && lower.includes(moduleOf(relative(source, join(source, dirname(file), name))));
 }
 

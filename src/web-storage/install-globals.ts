@@ -1,5 +1,5 @@
 import { fail, wrapError } from '../errors';
-import { type InstalledWindow, Layer, PAGE_EVENTS, type StorageKind, TargetEvents } from './installed-window';
+import { type EventMethods, type InstalledWindow, Layer, PAGE_EVENTS, type StorageKind, TargetEvents } from './installed-window';
 
 /** What is known of an object that windows are installed on. It is kept: whoever has kept one of its functions is led to the window that is installed now. */
 interface Target {
@@ -12,8 +12,14 @@ interface Target {
 
 const targets = new WeakMap<object, Target>();
 
-/** By each getter and function that was defined here, the property that was there before. */
-const replaced = new WeakMap<object, { readonly before: PropertyDescriptor | undefined }>();
+/** What each getter and function tells that was defined by this package, also to another copy of it. */
+const REPLACED: unique symbol = Symbol.for('shared-memory-registry.replaced');
+
+interface Replaced {
+  /** The property that was there before. */
+  readonly before: PropertyDescriptor | undefined;
+  readonly layers: readonly unknown[];
+}
 
 /** Lets code that uses globals use a window. @returns what puts everything back */
 export function installGlobals(window: InstalledWindow, global: object): () => void {
@@ -46,31 +52,42 @@ function targetOf(global: object): Target {
   const place = typeof window === 'object' && window !== null ? window : global;
   const target: Target =
     place === global
-      ? { events: new TargetEvents(global), objects: [global], layers: [] }
+      ? { events: new TargetEvents(global, eventMethodsOf(global)), objects: [global], layers: [] }
       : { ...targetOf(place), objects: [place, global] };
   targets.set(global, target);
   return target;
+}
+
+/** The object's own, if it has any: not those that a copy of this package has put in their place. */
+function eventMethodsOf(object: object): EventMethods | undefined {
+  const methods = EVENT_METHODS.map((name) => {
+    let descriptor = Object.getOwnPropertyDescriptor(object, name);
+    for (let ours = replacedBy(descriptor); ours !== undefined; ours = replacedBy(descriptor)) descriptor = ours.before;
+    return [name, descriptor === undefined ? Reflect.get(Object.getPrototypeOf(object) ?? {}, name) : descriptor.value];
+  });
+  return methods.every(([, method]) => typeof method === 'function') ? Object.fromEntries(methods) : undefined;
 }
 
 function defineGlobals(object: object, { events, layers }: Target): void {
   const top = () => layers.at(-1);
   for (const name of ['localStorage', 'sessionStorage'] as const satisfies readonly StorageKind[]) {
     // Not enumerable: Jest reads what is, at the end of a file, and a window may be closed or blocked then.
-    defineAccessor(object, name, { enumerable: false, get: () => top()?.[name] });
+    defineAccessor(object, name, layers, { enumerable: false, get: () => top()?.[name] });
   }
-  defineAccessor(object, 'Storage', { get: () => top()?.window.Storage });
-  defineAccessor(object, 'StorageEvent', { get: () => top()?.StorageEvent });
-  defineAccessor(object, 'onstorage', {
+  defineAccessor(object, 'Storage', layers, { get: () => top()?.window.Storage });
+  defineAccessor(object, 'StorageEvent', layers, { get: () => top()?.StorageEvent });
+  defineAccessor(object, 'onstorage', layers, {
     get: () => top()?.onstorage,
     set: (handler) => {
       (top() as Layer).onstorage = handler as Layer['onstorage'];
     },
   });
   const isBare = Reflect.get(object, 'window') === undefined;
-  for (const name of isBare ? ['window', 'self'] : []) defineAccessor(object, name, { get: () => (top() ? object : undefined) });
+  for (const name of isBare ? ['window', 'self'] : [])
+    defineAccessor(object, name, layers, { get: () => (top() ? object : undefined) });
 
-  for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const) {
-    define(object, name, (before) => ({
+  for (const name of EVENT_METHODS) {
+    define(object, name, layers, (before) => ({
       enumerable: true,
       writable: true,
       value(...args: [type: string | Event, ...rest: never[]]) {
@@ -78,8 +95,7 @@ function defineGlobals(object: object, { events, layers }: Target): void {
         // An object without events gets all of them from the window.
         const layer = events.native === undefined || PAGE_EVENTS.includes(type) ? top() : undefined;
         if (layer !== undefined) return Reflect.apply(layer[name], layer, args);
-        // The object's own method; of what was there before, where another copy of this package has defined it.
-        const own = before()?.value ?? events.native?.[name];
+        const own = before()?.value ?? Reflect.get(Object.getPrototypeOf(object) ?? {}, name);
         return typeof own === 'function' ? Reflect.apply(own, object, args) : name === 'dispatchEvent' || undefined;
       },
     }));
@@ -94,8 +110,13 @@ interface Accessor {
 }
 
 /** A property that leads to the window, or to what was there before, where none is installed. */
-function defineAccessor(object: object, name: string, { enumerable = true, get, set }: Accessor): void {
-  define(object, name, (before) => ({
+function defineAccessor(
+  object: object,
+  name: string,
+  layers: readonly unknown[],
+  { enumerable = true, get, set }: Accessor,
+): void {
+  define(object, name, layers, (before) => ({
     enumerable,
     get() {
       const value = get();
@@ -117,27 +138,31 @@ function defineAccessor(object: object, name: string, { enumerable = true, get, 
 function define(
   object: object,
   name: string,
+  layers: readonly unknown[],
   create: (before: () => PropertyDescriptor | undefined) => PropertyDescriptor,
 ): void {
   const before = Object.getOwnPropertyDescriptor(object, name);
-  if (replacedBy(before) !== undefined) return;
+  if (replacedBy(before)?.layers === layers) return;
   const descriptor = create(() => before);
-  replaced.set((descriptor.get ?? descriptor.value) as object, { before });
+  const replaced: Replaced = { before, layers };
+  Object.defineProperty(descriptor.get ?? descriptor.value, REPLACED, { value: replaced });
   Object.defineProperty(object, name, { ...descriptor, configurable: true });
 }
 
-function replacedBy(descriptor: PropertyDescriptor | undefined): { readonly before: PropertyDescriptor | undefined } | undefined {
+function replacedBy(descriptor: PropertyDescriptor | undefined): Replaced | undefined {
   const key: unknown = descriptor?.get ?? descriptor?.value;
-  return typeof key === 'function' ? replaced.get(key) : undefined;
+  return typeof key === 'function' ? (key as { readonly [REPLACED]?: Replaced })[REPLACED] : undefined;
 }
 
-/** Leaves what somebody else has put in the place of a property: a stub of a test, another copy of this package. */
+/**
+ * Puts back what was there before, and before that, down to what a window is still installed by. What somebody else has put in the place of a property
+ * stays: a stub of a test, another copy of this package.
+ */
 function putGlobalsBack({ objects }: Target): void {
   for (const object of objects) {
     for (const name of NAMES) {
       const found = Object.getOwnPropertyDescriptor(object, name);
-      let descriptor = found;
-      for (let ours = replacedBy(descriptor); ours !== undefined; ours = replacedBy(descriptor)) descriptor = ours.before;
+      const descriptor = beneath(found);
       if (descriptor === found) continue;
       if (descriptor === undefined) Reflect.deleteProperty(object, name);
       else Object.defineProperty(object, name, descriptor);
@@ -145,7 +170,11 @@ function putGlobalsBack({ objects }: Target): void {
   }
 }
 
-const NAMES = [
-  ...['localStorage', 'sessionStorage', 'Storage', 'StorageEvent', 'onstorage', 'window', 'self'],
-  ...['addEventListener', 'removeEventListener', 'dispatchEvent'],
-];
+function beneath(descriptor: PropertyDescriptor | undefined): PropertyDescriptor | undefined {
+  const replaced = replacedBy(descriptor);
+  return replaced === undefined || replaced.layers.length > 0 ? descriptor : beneath(replaced.before);
+}
+
+const EVENT_METHODS = ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const;
+
+const NAMES = [...['localStorage', 'sessionStorage', 'Storage', 'StorageEvent', 'onstorage', 'window', 'self'], ...EVENT_METHODS];

@@ -29,7 +29,7 @@ export interface Installed {
   leavePage(): void;
 }
 
-type EventMethods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>;
+export type EventMethods = Pick<EventTarget, 'addEventListener' | 'removeEventListener' | 'dispatchEvent'>;
 
 /** The document of a window, as far as it shows that the page goes away. */
 interface PageDocument extends EventTarget {
@@ -39,18 +39,16 @@ interface PageDocument extends EventTarget {
 /** Events of an object that windows are installed on: the object's own, where it has any; else they look as if they were. */
 export class TargetEvents {
   readonly object: object;
-  /** The methods that the object had before. */
+  /** The object's own methods, if it has any. */
   readonly native: EventMethods | undefined;
   readonly #methods: EventMethods;
   /** Whose listeners are called: listeners of several windows may have been added to the object. */
   delivering: Layer | undefined;
 
-  constructor(object: object) {
+  constructor(object: object, native: EventMethods | undefined) {
     this.object = object;
-    const { addEventListener, removeEventListener, dispatchEvent } = object as EventMethods;
-    const isTarget = [addEventListener, removeEventListener, dispatchEvent].every((method) => typeof method === 'function');
-    this.native = isTarget ? { addEventListener, removeEventListener, dispatchEvent } : undefined;
-    this.#methods = this.native ?? new EventTarget();
+    this.native = native;
+    this.#methods = native ?? new EventTarget();
   }
 
   add(...args: Parameters<EventTarget['addEventListener']>): void {

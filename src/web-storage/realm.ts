@@ -14,7 +14,7 @@ type NewerQuotaExceededError = new (message: string, options: { quota: number; r
 /** The global objects that were seen, by the `Event` of each. */
 const realms = new WeakMap<object, Realm>();
 
-/** The realm of this module's own global object, whose classes are looked up when they are needed: tests replace them. */
+/** The realm of this module's own global object. Classes of errors are looked up when they are needed: tests replace them. */
 export const ownRealm: Realm = {
   Event,
   get DOMException() {
@@ -24,9 +24,7 @@ export const ownRealm: Realm = {
   get QuotaExceededError() {
     return (globalThis as Partial<Realm>).QuotaExceededError;
   },
-  get PageTransitionEvent() {
-    return (globalThis as Partial<Realm>).PageTransitionEvent;
-  },
+  PageTransitionEvent: (globalThis as Partial<Realm>).PageTransitionEvent,
 };
 
 /** The realm of a global object; this module's own one where the object has no other `Event`. */

@@ -162,6 +162,8 @@ export class StorageWindow extends EventTarget implements InstalledWindow {
 
   /** Notifies listeners of this window, then those that were added where it is installed. Each has an event of its own. */
   override dispatchEvent(event: Event): boolean {
+    // happy-dom calls this method once more for each phase.
+    if (event.eventPhase !== 0) return super.dispatchEvent(event);
     let isAllowed = super.dispatchEvent(event);
     for (const place of [...this.#installed]) isAllowed = place.deliver(event) && isAllowed;
     return isAllowed;

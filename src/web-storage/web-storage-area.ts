@@ -134,9 +134,14 @@ export class WebStorageArea {
     });
   }
 
+  /** The windows and frames that are open, in the order in which they were opened. */
+  get windows(): StorageWindow[] {
+    return [...this.#windows.keys()];
+  }
+
   /** Closes every window. What is stored stays. */
   closeWindows(): void {
-    for (const window of [...this.#windows.keys()]) window.close();
+    for (const window of this.windows) window.close();
   }
 
   #open({ url = '/', client }: FrameOptions, findSession: () => SharedMemoryRegistry<string>): StorageWindow {

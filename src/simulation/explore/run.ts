@@ -1,7 +1,7 @@
 import type { Operation } from '../../backend/operation';
+import { nextTask, realSleep } from '../../real-time/next-task';
 import { canInject, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
-import { nextTask, realSleep } from '../../real-time/next-task';
 import type { ScheduledTurn, Scheduler } from '../with-schedule';
 import { Accesses, type AccessMode } from './accesses';
 import type { Dependencies } from './dependencies';
