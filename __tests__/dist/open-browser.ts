@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { root } from './installed-package';
 
@@ -37,10 +37,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
     if (text === undefined) response.writeHead(404).end();
     else response.setHeader('content-type', text === PAGE ? 'text/html' : 'text/javascript').end(text);
   });
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  });
+  const browser = await launchChromium();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await browser.newPage();
   const problems: string[] = [];
@@ -60,6 +57,13 @@ export async function openBrowser(): Promise<OpenBrowser> {
       server.close();
     },
   };
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+  });
 }
 
 /** The JavaScript of a module, found as TypeScript finds it: its address may lack the extension. */

@@ -133,7 +133,7 @@ export class StorageWindow extends EventTarget implements InstalledWindow {
   /**
    * What a user's reload leaves: `localStorage` and `sessionStorage` as they are, but no listener, no event on its way, and
    * `Storage` objects of the page before that throw a `SecurityError`. Before that, listeners of `beforeunload`, `pagehide`, `visibilitychange` and
-   * `unload` are called, in this order, and then those of the frames. Nothing can prevent it.
+   * `unload` are called, in this order, and then those of frames. Nothing can prevent it.
    */
   reload(): void {
     if (this.#leave()) this.#page = this.#open();
