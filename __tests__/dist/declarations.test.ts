@@ -95,7 +95,7 @@ test.each<[string, string, string[]]>([
   [
     'a storage area',
     `area.${CURSOR}`,
-    ['blocked', 'closeWindows', 'corrupt', 'openWindow', 'origin', 'registry', 'reset', 'settled'],
+    ['blocked', 'closeWindows', 'corrupt', 'openWindow', 'origin', 'registry', 'reset', 'settled', 'windows'],
   ],
   [
     'a window',

@@ -16,7 +16,7 @@ function read(path: string): string {
   return readFileSync(join(installed.folder, 'node_modules/shared-memory-registry', path), 'utf8');
 }
 
-const ENTRIES = ['index', 'testing', 'web-storage', 'simulation', 'redis'];
+const ENTRIES = ['index', 'testing', 'web-storage', 'simulation', 'redis', 'auto', 'matchers'];
 
 test('the tarball holds what a user needs, and nothing else', () => {
   const kinds = ['js', 'js.map', 'cjs', 'cjs.map'];
@@ -61,9 +61,12 @@ test.each(ENTRIES.flatMap((entry) => [`${entry}.d.ts`, `${entry}.d.cts`]))(
       .map((name) => name.split(' as ').at(-1));
 
     expect(declared.sort()).toEqual(
-      Object.keys(await import(script))
-        .filter((name) => name !== 'default')
-        .sort(),
+      JSON.parse(
+        installed.node(
+          '--eval',
+          `globalThis.beforeEach = () => {}; console.log(JSON.stringify(Object.keys(require(${JSON.stringify(script)})).sort()))`,
+        ),
+      ),
     );
   },
 );
@@ -157,4 +160,31 @@ describe.each([
   test('whose storages are typed by the documented interface', () => {
     compile('documented', ['documented.ts'], { lib: ['ES2022'], module: 'ESNext', moduleResolution: 'bundler' });
   });
+});
+
+test.each([
+  ['Jest', "import 'shared-memory-registry/auto';", ['jest'], {}],
+  ['Vitest', "import { expect } from 'vitest';", [], { vitest: [join(root, 'node_modules/vitest')] }],
+])('the matchers have types under %s', (name, line, types, paths) => {
+  const file = `matchers-${name}.ts`;
+  const code = [
+    line,
+    "import { SharedMemoryRegistry } from 'shared-memory-registry';",
+    "import 'shared-memory-registry/matchers';",
+    'const registry = new SharedMemoryRegistry<number>();',
+    "expect(registry).toHaveStored('a');",
+    "expect(registry).not.toHaveStored('a', expect.any(Number));",
+    "expect(registry).toHaveRevision('a', '1');",
+    'expect([]).toBeLinearizable();',
+    '// @ts-expect-error a revision is a text',
+    "expect(registry).toHaveRevision('a', 1);",
+  ];
+  writeFileSync(join(installed.folder, file), code.join('\n'));
+  const compilerOptions = {
+    ...{ target: 'ES2022', module: 'ESNext', moduleResolution: 'bundler', strict: true, skipLibCheck: true, noEmit: true },
+    ...{ lib: ['ES2022', 'DOM', 'ESNext.Disposable'], types, typeRoots: [join(root, 'node_modules/@types')], paths },
+  };
+  const config = join(installed.folder, `tsconfig-${name}.json`);
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: [file] }));
+  expect(installed.node(join(root, 'node_modules/typescript/bin/tsc'), '--project', config)).toBe('');
 });

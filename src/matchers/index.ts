@@ -20,7 +20,7 @@ interface StorageMatchers<R> {
 
 declare global {
   namespace jest {
-    // biome-ignore lint/correctness/noUnusedVariables: declared as by the runners
+    // biome-ignore lint/complexity/noBannedTypes: as the runners declare it
     interface Matchers<R, T = {}> extends StorageMatchers<R> {}
   }
 }

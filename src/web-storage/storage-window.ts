@@ -2,7 +2,7 @@ import { fail, withContext } from '../errors';
 import type { MemoryStore } from '../store/memory-store';
 import { reportUncaught } from '../store/report-uncaught';
 import { installGlobals } from './install-globals';
-import type { Installed, InstalledWindow, StorageKind } from './installed-window';
+import type { Installed, StorageKind } from './installed-window';
 import { type AnyListener, type ListenerOptions, PageListeners } from './page-listeners';
 import { ownRealm, type Realm } from './realm';
 import { createStorage, Storage } from './storage';
@@ -46,7 +46,7 @@ type StorageListener = ((event: StorageEvent) => void) | { handleEvent(event: St
  * A window on a `WebStorageArea`, as far as storage goes: `localStorage`, `sessionStorage`, `storage` events, `location`.
  * Get one from `area.openWindow()`.
  */
-export class StorageWindow extends EventTarget implements InstalledWindow {
+export class StorageWindow extends EventTarget {
   /** Name in changes that backends of the registry hear of: given, or `window-1`, `window-2`, … */
   readonly client: string;
   readonly Storage = Storage;
