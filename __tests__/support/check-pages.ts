@@ -119,9 +119,16 @@ function collectTests(currentLine: () => number) {
   };
 }
 
+/** @returns what puts all globals back, also those that a page has defined */
 function replaceGlobals(replacements: object): () => void {
-  const names = Object.keys(replacements);
-  const originals = names.map((name) => [name, Reflect.get(globalThis, name)] as const);
+  const originals = Object.getOwnPropertyDescriptors(globalThis) as PropertyDescriptorMap;
   Object.assign(globalThis, replacements);
-  return () => Object.assign(globalThis, Object.fromEntries(originals));
+  return () => {
+    for (const name of Object.getOwnPropertyNames(globalThis)) {
+      if (!(name in originals)) Reflect.deleteProperty(globalThis, name);
+    }
+    for (const [name, descriptor] of Object.entries(originals)) {
+      if (descriptor.configurable) Object.defineProperty(globalThis, name, descriptor);
+    }
+  };
 }
