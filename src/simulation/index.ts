@@ -1,5 +1,6 @@
 export { checkHistory, type HistoryReport } from './check-history';
 export { type Clock, VirtualClock } from './clock';
+export type { CallFilter, CallOptions, ClientCall } from './explore/calls';
 export type { ExploreReport } from './explore/exploration';
 export { type Exploration, ExplorationError } from './explore/exploration-error';
 export { explore } from './explore/explore';

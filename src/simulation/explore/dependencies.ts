@@ -7,9 +7,10 @@ import type { ExecutedStep, Step } from './step';
  * - `replies`: the order of replies can be seen, in the history of a journal;
  * - `wakes`: one client waits for another, so that the order of all steps that run code of clients can be seen;
  * - `sleeping scenario`: the scenario itself waits for the clock, so that the step that wakes it may run code of any client;
+ * - `calls`: a client calls something that may change anything, so that its order among all effects can be seen;
  * - `everything`: the order of all steps can be seen.
  */
-export type Fact = 'replies' | 'wakes' | 'sleeping scenario' | 'everything';
+export type Fact = 'replies' | 'wakes' | 'sleeping scenario' | 'calls' | 'everything';
 
 /** A client has begun something in a step of another one. */
 interface Wake {
@@ -89,6 +90,7 @@ export class Dependencies {
     if (phase !== 'effect' && this.#facts.has('replies')) accesses.use('journal', 'write');
     // An updater is code of the client.
     if (this.#facts.has('wakes') && (phase !== 'effect' || operation === 'update')) accesses.use('scenario', 'write');
+    if (this.#facts.has('calls') && (phase === 'effect' || phase === 'time')) accesses.use('calls', 'read');
     const isSeenByAll = fault === 'crash' || (phase === 'time' && foreignTime) || this.#facts.has('everything');
     if (isSeenByAll) accesses.use('everything', 'write');
     else if (crashes || foreignTime || this.#facts.has('sleeping scenario')) accesses.use('everything', 'read');

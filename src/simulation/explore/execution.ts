@@ -1,5 +1,8 @@
+import { checkCallback } from '../../backend/input-validation';
+import { withContext } from '../../errors';
 import type { JournalEntry } from '../journal-entry';
 import type { Scheduler } from '../with-schedule';
+import { asClient } from './calls';
 import type { ExploreContext, Scenario } from './options';
 import type { Outcome } from './run';
 import type { EnabledSteps, ExecutedStep, Step } from './step';
@@ -19,6 +22,8 @@ export interface Execution {
   /** What it has met, by `context.sometimes`, and whether it was so. */
   readonly met: ReadonlyMap<string, boolean>;
   readonly entries: readonly JournalEntry[];
+  /** What calls have given, in order. */
+  readonly answers: readonly { readonly client: string; readonly text: string }[];
   /** By key: what was stored, as the store keeps it, in order. */
   readonly written: ReadonlyMap<string, readonly unknown[]>;
   /** Of a run that has not passed. */
@@ -41,6 +46,7 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
   const { journal, clock, plan, dependencies, platformWork } = world;
   const { run, registry } = world.begin();
   const met = new Map<string, boolean>();
+  const endings: (() => unknown)[] = [];
   const scheduler: Scheduler = {
     schedule: (task, label, turn) => {
       // Nothing is known of what is scheduled without saying whose it is.
@@ -59,9 +65,15 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
     },
     step: (client, label = 'goes on', accesses = {}) => run.step(client, label, accesses),
     idle: () => run.idle(),
+    calls: (client, target, options) => withContext('calls', () => asClient((call) => run.call(call), client, target, options)),
+    afterRun: (restore) => {
+      withContext('afterRun', () => checkCallback(restore, 'a callback'));
+      endings.unshift(restore);
+    },
     sometimes: (label, condition = true) => void met.set(label, met.get(label) === true || condition),
   };
-  const outcome = await platformWork.of(() => run.execute(async () => scenario(context), choose));
+  const ended = await platformWork.of(() => run.execute(async () => scenario(context), choose));
+  const outcome = await endAll(endings, ended);
   world.end();
   dependencies.endRun(run.executed);
   const { executed, choices, hasWaited, hasHeldTime } = run;
@@ -69,10 +81,24 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
   return {
     ...{ outcome, executed, choices, hasWaited, hasHeldTime, met },
     entries: journal.entries,
+    answers: run.answers,
     written: registry.written,
     timeline: hasFailed ? journal.toString() : '',
     diagram: hasFailed ? journal.toMermaid() : '',
   };
+}
+
+/** Runs every one of these. What one throws fails the run, unless that has failed already. */
+async function endAll(endings: readonly (() => unknown)[], outcome: Outcome): Promise<Outcome> {
+  let ended = outcome;
+  for (const end of endings) {
+    try {
+      await end();
+    } catch (error) {
+      if (ended.type === 'passed') ended = { type: 'failed', error };
+    }
+  }
+  return ended;
 }
 
 /** Runs the schedule of these choices. */

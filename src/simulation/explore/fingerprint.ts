@@ -16,7 +16,7 @@ export class Fingerprints {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
 
-  of({ executed, entries, written }: Execution, order: HappensBefore): Fingerprint {
+  of({ executed, entries, answers, written }: Execution, order: HappensBefore): Fingerprint {
     let steps = 0;
     // A sum: the same for the same steps in another order.
     for (let place = 0; place < executed.length; place += 1) {
@@ -32,6 +32,7 @@ export class Fingerprints {
       const code = (error as { readonly code?: unknown } | undefined)?.code;
       add('client', client, `${type} ${key} ${revision} ${outcome} ${code}`);
     }
+    for (const { client, text } of answers) add('client', client, text.replace(TIME, ''));
     for (const [key, values] of written) for (const data of values) add('key', key, textOf(data));
     return { steps, results };
   }

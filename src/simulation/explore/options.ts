@@ -9,6 +9,7 @@ import type { Clock } from '../clock';
 import { checkKind, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
 import type { Scheduler } from '../with-schedule';
+import type { CallOptions } from './calls';
 import type { DeclaredAccesses, Faults } from './run';
 import { checkTimers, type FakeTimers } from './time-source';
 import { parseToken } from './token';
@@ -30,6 +31,14 @@ export interface ExploreContext<T> {
    * tried where one of the two writes what the other one reads or writes.
    */
   readonly step: (client: string, label?: string, accesses?: DeclaredAccesses) => Promise<void>;
+  /**
+   * An object with asynchronous methods, or a function such as `fetch`, as this client uses it: each call is a step that takes effect, and one that is
+   * answered. While a call reads a file or waits for a server, no other step is taken. A call that `reads` and `writes` do not name depends on every
+   * other effect; one that they name on calls of the same `name` and key. Faults strike calls as well: `refused`, `lost reply`, `crash`.
+   */
+  readonly calls: <O extends object>(client: string, target: O, options?: CallOptions) => O;
+  /** Called when the run has ended, however it has: puts back what the scenario has changed, such as a global. The last one is called first. */
+  readonly afterRun: (restore: () => unknown) => void;
   /** Resolves when there is nothing left to do: no operation, no delivery, nobody asleep. */
   readonly idle: () => Promise<void>;
   /**

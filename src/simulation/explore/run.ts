@@ -1,9 +1,10 @@
 import type { Operation } from '../../backend/operation';
-import { nextTask, realSleep } from '../../real-time/next-task';
-import { canInject, type FaultKind, type FaultPlan } from '../fault-plan';
+import { nextTask, realNow, realSleep } from '../../real-time/next-task';
+import { canInject, type FaultKind, type FaultPlan, SimulatedFault } from '../fault-plan';
 import type { Journal } from '../journal';
 import type { ScheduledTurn, Scheduler } from '../with-schedule';
 import { Accesses, type AccessMode } from './accesses';
+import type { Call } from './calls';
 import type { Dependencies } from './dependencies';
 import type { PlatformWork } from './platform-work';
 import type { EnabledSteps, ExecutedStep, Step } from './step';
@@ -60,8 +61,12 @@ interface Request {
   readonly crashes: number;
   /** How often the clock had gone on by then. */
   readonly ticks: number;
-  readonly proceed: () => void;
+  readonly proceed: (accesses: Accesses) => void;
   readonly awaits: ExecutedStep['awaits'];
+  /** Whether the timeline says nothing of it: a call says what it has given. */
+  readonly isQuiet: boolean;
+  /** Of a call: lets it fail. */
+  readonly inject: ((fault: FaultKind) => void) | undefined;
   /** Since it is enabled. */
   enabled?: EnabledStep;
 }
@@ -88,6 +93,10 @@ export class Run implements Scheduler {
   readonly #asked = new Set<string>();
   readonly #counts = new Map<string, number>();
   readonly #idle: (() => void)[] = [];
+  /** What the effect of a call does, while it goes on. */
+  #work: Promise<unknown> | undefined;
+  /** What calls have given, in order: of whom, and as text. */
+  readonly answers: { readonly client: string; readonly text: string }[] = [];
   #faults = 0;
   #ticks = 0;
   #tickEnabledBy: number | undefined;
@@ -111,7 +120,44 @@ export class Run implements Scheduler {
   /** Resolves when it is this client's turn, which is a step that uses the declared resources. */
   step(client: string, label: string, declared: DeclaredAccesses = {}): Promise<void> {
     return new Promise((resolve) => {
-      this.#request(`${client}: ${label}`, { client, key: null, phase: 'turn', handle: this }, declared, resolve);
+      this.#request(`${client}: ${label}`, { client, key: null, phase: 'turn', handle: this }, declared, () => resolve());
+    });
+  }
+
+  /** Two steps of a call: what it does, and its answer. While it does something that takes time, no other step is taken. */
+  call({ client, place, label, key, isDeclared, act, use, show }: Call): Promise<unknown> {
+    const { dependencies, journal } = this.#options;
+    if (!isDeclared) dependencies.learn('calls');
+    let fault: FaultKind | undefined;
+    const toFault = (kind: FaultKind) => new SimulatedFault(kind, { type: label, key: key ?? '', client } as never);
+    const run = async () => {
+      if (fault === 'refused') throw toFault(fault);
+      const result = await act();
+      if (fault === 'lost reply') throw toFault(fault);
+      return result;
+    };
+    return new Promise((resolve, reject) => {
+      const answer = (text: string, settle: () => void) => {
+        this.answers.push({ client, text: `${label} ${text}` });
+        journal.note(client, `${label} ${text}`);
+        const effectAt = this.executed.length;
+        const reply = () => {
+          if (this.executed.length > effectAt + 1) journal.note(client, `${label} is answered`);
+          settle();
+        };
+        this.#request(`${place} answered`, { client, key, phase: 'reply', handle: this }, {}, reply, { isQuiet: true });
+      };
+      const begin = (accesses: Accesses) => {
+        use(accesses);
+        this.#work = run().then(
+          (result) => answer(`→ ${show(result)}`, () => resolve(result)),
+          (error) => answer(`✗ ${fault === 'lost reply' ? 'its reply is lost' : show(error)}`, () => reject(error)),
+        );
+      };
+      const inject = (kind: FaultKind) => {
+        fault = kind;
+      };
+      this.#request(place, { client, key, phase: 'effect', handle: this }, {}, begin, { isQuiet: true, inject });
     });
   }
 
@@ -189,6 +235,7 @@ export class Run implements Scheduler {
     let wanted: string | undefined;
     for (let waited = 0; ; ) {
       await nextTask();
+      if (this.#work !== undefined) await this.#worked(this.#work);
       if (platformWork.isSeen) await platformWork.settled(this.current?.step.id, this.#asked);
       if (this.#failure !== undefined) return this.#failure;
       if (hasEnded && !this.#isOver) {
@@ -217,6 +264,26 @@ export class Run implements Scheduler {
         return wanted === undefined ? { type: 'stuck', crashed: this.#crashed() } : { type: 'diverged', missing: wanted };
       }
     }
+  }
+
+  /** Waits for what a call does: real work of the platform as long as that takes, anything else while promises go on. */
+  async #worked(work: Promise<unknown>): Promise<void> {
+    const { platformWork, dependencies } = this.#options;
+    let isOver = false;
+    void work.then(() => {
+      isOver = true;
+    });
+    const start = realNow();
+    for (
+      let tasks = 0;
+      !isOver && (tasks < MOST_TASKS || (platformWork.isSeen && realNow() - start < MOST_WORK_MS));
+      tasks += 1
+    ) {
+      await nextTask();
+    }
+    // It waits for another client: what it does comes in a step of that.
+    if (!isOver) dependencies.learn('everything');
+    this.#work = undefined;
   }
 
   #take({ step, enabledBy, awaits, take }: EnabledStep): void {
@@ -311,33 +378,42 @@ export class Run implements Scheduler {
     const { id, client, phase } = request.step;
     const operation = phase === 'effect' ? request.turn?.operation : undefined;
     if (request.turn === undefined || phase === 'delivery' || !(faults.clients?.includes(client) ?? true)) return [];
-    const kinds = faults.kinds.filter((kind) => (operation === undefined ? kind === 'crash' : canInject(kind, operation)));
+    const { inject } = request;
+    const ofCall = inject === undefined ? CRASH : CALL_FAULTS;
+    const kinds = faults.kinds.filter((kind) => (operation === undefined ? ofCall.includes(kind) : canInject(kind, operation)));
     return kinds.map((fault) =>
       this.#enable(request, { ...request.step, id: `${id}, ${fault}`, fault }, (accesses) => {
         this.#faults += 1;
         if (SILENT.includes(fault)) journal.note(client, `✗ ${fault}`);
-        if (operation === undefined) return plan.crash(client);
-        plan.force(operation, fault);
+        if (fault === 'crash' && operation === undefined) return plan.crash(client);
+        if (operation === undefined) inject?.(fault);
+        else plan.force(operation, fault);
         this.#proceed(request, accesses);
       }),
     );
   }
 
   #proceed(request: Request, accesses: Accesses): void {
-    const { turn, step, label, declared, proceed } = request;
+    const { turn, step, label, declared, proceed, isQuiet } = request;
     this.#requests = this.#requests.filter((other) => other !== request);
     if (turn !== undefined && turn.phase === 'effect') this.#queues.get(turn.handle)?.shift();
-    if (turn?.operation === undefined) this.#options.journal.note(step.client, label.replace(`${step.client}: `, ''));
+    if (turn?.operation === undefined && !isQuiet) this.#options.journal.note(step.client, label.replace(`${step.client}: `, ''));
     // A change is delivered after it was made, and after the changes before it.
     if (step.phase === 'delivery') accesses.use(step.key === null ? 'keys' : `key:${step.key}`, 'read');
     for (const resource of declared.reads ?? []) accesses.use(`declared:${resource}`, 'read');
     for (const resource of declared.writes ?? []) accesses.use(`declared:${resource}`, 'write');
-    proceed();
+    proceed(accesses);
   }
 
-  #request(label: string, turn: ScheduledTurn | undefined, declared: DeclaredAccesses, proceed: () => void): void {
+  #request(
+    label: string,
+    turn: ScheduledTurn | undefined,
+    declared: DeclaredAccesses,
+    proceed: (accesses: Accesses) => void,
+    { isQuiet = false, inject }: { isQuiet?: boolean; inject?: (fault: FaultKind) => void } = {},
+  ): void {
     const { client = label, key = null, phase = 'turn', operation } = turn ?? {};
-    const place = key === null ? client : `${client}/${key}`;
+    const place = isQuiet ? label : key === null ? client : `${client}/${key}`;
     if (turn !== undefined && operation !== undefined && phase === 'effect') this.#enqueue(turn.handle, operation, place);
     const name = operation && this.#names.get(operation);
     const id = name === undefined ? `${place} ${phase}#${this.#count(`${place} ${phase}`)}` : `${name} ${phase}`;
@@ -349,7 +425,18 @@ export class Run implements Scheduler {
       platformWork.noteSuccessor(this.current?.step.id, id);
     }
     const awaits = this.#noteWake(step) ? 'all before' : 'enabler';
-    this.#requests.push({ step, label, turn, declared, crashes: plan.crashesOf(client), ticks: this.#ticks, proceed, awaits });
+    this.#requests.push({
+      step,
+      label,
+      turn,
+      declared,
+      crashes: plan.crashesOf(client),
+      ticks: this.#ticks,
+      proceed,
+      awaits,
+      inject,
+      isQuiet,
+    });
   }
 
   /**
@@ -399,3 +486,11 @@ const MOST_STEPS = 1000;
 
 /** So often the clock goes on while a step waits: a client that polls lets the others go on then. */
 const MOST_TICKS = 5;
+
+/** What can go wrong with an answer, and with a call. */
+const CRASH: readonly FaultKind[] = ['crash'];
+const CALL_FAULTS: readonly FaultKind[] = ['crash', 'refused', 'lost reply'];
+
+/** So long a call may take: in tasks where the platform does nothing, and in ms where it does. */
+const MOST_TASKS = 5;
+const MOST_WORK_MS = 2000;
