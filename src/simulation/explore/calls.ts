@@ -20,7 +20,7 @@ export interface CallOptions {
   readonly methods?: readonly string[] | undefined;
   /** Calls that only read. A call that is in neither list may change anything, so it depends on every other effect. */
   readonly reads?: CallFilter | undefined;
-  /** Calls that write. */
+  /** Calls that write. Two that write different keys are taken not to depend on each other: in which order keys were added must not be seen. */
   readonly writes?: CallFilter | undefined;
   /** The key that a call reads or writes; nothing for one that uses all keys. Default: its first argument, if that is a string */
   readonly key?: ((call: ClientCall) => string | undefined) | undefined;
