@@ -6,6 +6,7 @@ import {
   type SharedMemoryRegistryOptions,
   type StorageChange,
 } from 'shared-memory-registry';
+import { explore } from 'shared-memory-registry/simulation';
 import { asAsyncStorage, WebStorageArea } from 'shared-memory-registry/web-storage';
 import { rejection, thrown } from '../support/refusals';
 
@@ -439,7 +440,7 @@ describe('bad input', () => {
     [new Map(), {}, 'a registry: getBackend, keys, peek and so on, got an instance of Map'],
     [new SharedMemoryRegistry(), null, 'options to be an object, got null'],
     [new SharedMemoryRegistry(), 'app', 'options to be an object, got "app"'],
-    [new SharedMemoryRegistry(), { name: 'app' }, 'no other options than client, version, got "name"'],
+    [new SharedMemoryRegistry(), { name: 'app' }, 'no other options than client, version, ordered, got "name"'],
     [new SharedMemoryRegistry(), { client: 5 }, 'client to be a string, got 5'],
     [new SharedMemoryRegistry(), { client: null }, 'client to be a string, got null'],
   ])('asAsyncStorage refuses %p with %p', (registry, options, complaint) => {
@@ -465,5 +466,29 @@ describe('bad input', () => {
     ]) {
       expect(await rejection(run())).toMatchObject({ code: 'ERR_DISPOSED' });
     }
+  });
+});
+
+describe('the option ordered', () => {
+  /** What is stored after two writes of one key, in every order that there is. */
+  async function outcomes(ordered: boolean | undefined): Promise<Set<unknown>> {
+    const seen = new Set<unknown>();
+    await explore<string>(async ({ registry }) => {
+      const storage = asAsyncStorage(registry, { client: 'app', ordered });
+      await Promise.all([storage.setItem('theme', 'dark'), storage.setItem('theme', 'light')]);
+      seen.add(registry.peek('theme')?.snapshot.data);
+    });
+    return seen;
+  }
+
+  test('two writes take effect in the order of their calls, or in any order', async () => {
+    expect(await outcomes(undefined)).toEqual(new Set(['light']));
+    expect(await outcomes(true)).toEqual(new Set(['light']));
+    expect(await outcomes(false)).toEqual(new Set(['light', 'dark']));
+  });
+
+  test('must be true or false', () => {
+    const error = thrown(() => asAsyncStorage(new SharedMemoryRegistry<string>(), { ordered: 1 } as never));
+    expect(error).toMatchObject({ code: 'ERR_INVALID_OPTION', operation: 'asAsyncStorage' });
   });
 });

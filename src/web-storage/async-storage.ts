@@ -13,6 +13,8 @@ export interface AsyncStorageOptions {
    * Default: 3
    */
   readonly version?: 1 | 2 | 3 | undefined;
+  /** Whether operations on a key take effect in the order of their calls. Without, those of a store that reorders them. Default: true */
+  readonly ordered?: boolean | undefined;
 }
 
 /**
@@ -65,13 +67,15 @@ export function asAsyncStorage(
   registry: StorageRegistry<string>,
   options: AsyncStorageOptions = {},
 ): AsyncStorage | CallbackStorage {
-  let { client, version } = withContext('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
+  const { version, ordered, ...checked } = withContext('asAsyncStorage', () => checkAsyncStorageOptions(registry, options));
+  let { client } = checked;
   const backends = new Map<string, StorageHandle<string>>();
   /** Writes that have not ended, and their keys. */
   const underWay = new Map<Promise<void>, string>();
 
   const open = (key: string): StorageHandle<string> => {
-    const known = backends.get(key);
+    // Operations of one handle are in order, those of several are not.
+    const known = ordered ? backends.get(key) : undefined;
     if (known !== undefined) return known;
     const backend = registry.getBackend(key, { client });
     client ??= backend.client; // one name for all keys
@@ -140,9 +144,10 @@ function checkAsyncStorageOptions(registry: unknown, options: AsyncStorageOption
     if (typeof (registry as Partial<StorageRegistry<string>> | null)?.[name] === 'function') continue;
     fail('ERR_INVALID_OPTION', 'a registry: getBackend, keys, peek and so on', registry);
   }
-  const { client, version = 3 } = readOptions(options, ['client', 'version']);
+  const { client, version = 3, ordered = true } = readOptions(options, ['client', 'version', 'ordered']);
   if (![1, 2, 3].includes(version)) fail('ERR_INVALID_OPTION', 'version to be 1, 2 or 3', version);
-  return { client: checkClient(client), version };
+  if (typeof ordered !== 'boolean') fail('ERR_INVALID_OPTION', 'ordered to be true or false', ordered);
+  return { client: checkClient(client), version, ordered };
 }
 
 function checkValue(operation: string, value: unknown, key: string): void {
