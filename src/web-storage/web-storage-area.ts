@@ -21,7 +21,7 @@ export interface WebStorageAreaOptions {
    * `quota: 10 * 1024 * 1024, weigh: (key, value) => 2 * (key.length + value.length)`.
    */
   readonly registry?: SharedMemoryRegistry<string> | undefined;
-  /** Says when a window hears of a change, as that of `explore` or fast-check's does. Default: in a microtask */
+  /** Says when a window hears of a change, as that of `explore` or fast-check's does. Default: in a task of its own */
   readonly scheduler?: EventScheduler | undefined;
 }
 
