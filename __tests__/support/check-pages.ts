@@ -119,16 +119,14 @@ function collectTests(currentLine: () => number) {
   };
 }
 
-/** @returns what puts all globals back, also those that a page has defined */
+/** @returns what puts these globals back, and takes away those that a page has added */
 function replaceGlobals(replacements: object): () => void {
-  const originals = Object.getOwnPropertyDescriptors(globalThis) as PropertyDescriptorMap;
+  const known = new Set(Object.getOwnPropertyNames(globalThis));
+  const names = Object.keys(replacements);
+  const originals = names.map((name) => [name, Reflect.get(globalThis, name)] as const);
   Object.assign(globalThis, replacements);
   return () => {
-    for (const name of Object.getOwnPropertyNames(globalThis)) {
-      if (!(name in originals)) Reflect.deleteProperty(globalThis, name);
-    }
-    for (const [name, descriptor] of Object.entries(originals)) {
-      if (descriptor.configurable) Object.defineProperty(globalThis, name, descriptor);
-    }
+    Object.assign(globalThis, Object.fromEntries(originals));
+    for (const name of Object.getOwnPropertyNames(globalThis)) if (!known.has(name)) Reflect.deleteProperty(globalThis, name);
   };
 }
