@@ -18,3 +18,7 @@ export function checkText(name: string, value: unknown): void {
 export function checkMethod<O extends object>(value: O, name: keyof O & string, whose: string): void {
   if (typeof value?.[name] !== 'function') fail('ERR_INVALID_OPTION', `${whose} with a method ${name}`, value);
 }
+
+export function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}

@@ -196,7 +196,7 @@ export class StorageWindow extends EventTarget {
     return () => void this.#installed.delete(place);
   }
 
-  /** @internal Hands storage events to the page that is shown now; does nothing once that is gone, or while storage is blocked. */
+  /** @internal Hands storage events to the page that is shown now; does nothing once that is gone. While storage is blocked, an event has no `storageArea`. */
   receiver(kind: StorageKind): (event: StorageEventInit) => void {
     const page = this.#page;
     return (event) => {

@@ -1,6 +1,7 @@
 import { checkCallback, checkClient, readOptions } from '../../backend/input-validation';
 import { fail } from '../../errors';
 import { brief } from '../brief';
+import { isListOfTexts } from '../checks';
 import type { Accesses, AccessMode } from './accesses';
 
 /** One call, as the options are asked about it. */
@@ -133,10 +134,6 @@ function checkCallOptions(client: string, target: object, options: CallOptions) 
   const isFunction = typeof target === 'function';
   const given = isFunction ? (target as Method).name : target.constructor?.name;
   return { name: name ?? (given || 'target'), methods, reads, writes, key, show, isFunction };
-}
-
-function isListOfTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function firstText({ args: [first] }: ClientCall): string | undefined {

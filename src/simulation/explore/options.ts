@@ -5,6 +5,7 @@ import type { AbortSignalLike, SnapshotInput } from '../../contracts';
 import { fail, quote } from '../../errors';
 import type { KeyedMemoryBackendClass } from '../../registry/registry-options';
 import type { SharedMemoryRegistry } from '../../registry/shared-memory-registry';
+import { isListOfTexts } from '../checks';
 import type { Clock } from '../clock';
 import { checkKind, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
@@ -251,10 +252,6 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
 }
 
 const STRATEGIES: readonly string[] = ['exhaustive', 'random', 'preemption-bounded'];
-
-function isListOfTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
-}
 
 const NO_FAULTS: Faults = { kinds: [], maxFaults: 0 };
 
