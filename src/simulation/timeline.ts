@@ -95,7 +95,7 @@ function resultOf({ type, revision }: JournalEntry, data: (() => unknown) | unde
 }
 
 /** Data in a few characters: JSON text, or what kind of object it is. */
-function short(data: () => unknown): string {
+export function short(data: () => unknown): string {
   try {
     const value = data();
     const text = typeof value === 'string' && /^[[{"]/.test(value) ? value : (JSON.stringify(value, plain) ?? describe(value));
@@ -116,7 +116,8 @@ function plain(_key: string, value: unknown): unknown {
 /** The longest data that are shown whole. */
 const LONGEST = 24;
 
-function reasonOf(error: unknown): string {
+/** Why something has failed, in a few characters. */
+export function reasonOf(error: unknown): string {
   if (error instanceof SimulatedFault) return error.kind;
   const { code, name, message } = Object(error) as {
     readonly code?: unknown;

@@ -1,7 +1,7 @@
 import { checkCallback, checkClient, readOptions } from '../../backend/input-validation';
 import { fail } from '../../errors';
-import { brief } from '../brief';
 import { isListOfTexts } from '../checks';
+import { short } from '../timeline';
 import type { Accesses, AccessMode } from './accesses';
 
 /** One call, as the options are asked about it. */
@@ -25,7 +25,7 @@ export interface CallOptions {
   readonly writes?: CallFilter | undefined;
   /** The key that a call reads or writes; nothing for one that uses all keys. Default: its first argument, if that is a string */
   readonly key?: ((call: ClientCall) => string | undefined) | undefined;
-  /** A value in the timeline. Default: its first 40 characters */
+  /** A value in the timeline. Default: its JSON text, cut where it is long */
   readonly show?: ((value: unknown) => string) | undefined;
 }
 
@@ -119,7 +119,14 @@ function isOf(filter: CallFilter | undefined, call: ClientCall): boolean {
 
 function checkCallOptions(client: string, target: object, options: CallOptions) {
   const names = ['name', 'methods', 'reads', 'writes', 'key', 'show'] as const;
-  const { name, methods, reads, writes, key = firstText, show = showBriefly } = readOptions(options, names);
+  const {
+    name,
+    methods,
+    reads,
+    writes,
+    key = firstText,
+    show = (value: unknown) => short(() => value),
+  } = readOptions(options, names);
   if (typeof client !== 'string') fail('ERR_INVALID_OPTION', 'a client to be a string', client);
   checkClient(client);
   if (Object(target) !== target) fail('ERR_INVALID_OPTION', 'an object with asynchronous methods, or a function', target);
@@ -138,14 +145,4 @@ function checkCallOptions(client: string, target: object, options: CallOptions) 
 
 function firstText({ args: [first] }: ClientCall): string | undefined {
   return typeof first === 'string' ? first : undefined;
-}
-
-function showBriefly(value: unknown): string {
-  if (typeof value === 'string') return brief(JSON.stringify(value));
-  try {
-    const text: string | undefined = JSON.stringify(value);
-    return brief(text === '{}' || text === undefined ? value : text);
-  } catch {
-    return brief(value);
-  }
 }

@@ -2,6 +2,7 @@ import type { Operation } from '../../backend/operation';
 import { nextTask, realNow, realSleep } from '../../real-time/next-task';
 import { canInject, type FaultKind, type FaultPlan, SimulatedFault } from '../fault-plan';
 import type { Journal } from '../journal';
+import { reasonOf } from '../timeline';
 import type { ScheduledTurn, Scheduler } from '../with-schedule';
 import { Accesses, type AccessMode } from './accesses';
 import type { Call } from './calls';
@@ -151,7 +152,7 @@ export class Run implements Scheduler {
         use(accesses);
         this.#work = run().then(
           (result) => answer(`→ ${show(result)}`, () => resolve(result)),
-          (error) => answer(`✗ ${fault === 'lost reply' ? 'its reply is lost' : show(error)}`, () => reject(error)),
+          (error) => answer(`✗ ${fault === 'lost reply' ? 'its reply is lost' : reasonOf(error)}`, () => reject(error)),
         );
       };
       const inject = (kind: FaultKind) => {
