@@ -112,7 +112,6 @@ export class Layer implements Installed {
   readonly #events: TargetEvents;
   readonly #realm: Realm;
   #listeners: PageListeners;
-  #onstorage: StorageEventHandler = null;
 
   constructor(window: InstalledWindow, events: TargetEvents) {
     this.window = window;
@@ -134,16 +133,11 @@ export class Layer implements Installed {
   }
 
   get onstorage(): StorageEventHandler {
-    return this.#onstorage;
+    return this.#listeners.onstorage;
   }
 
   set onstorage(handler: StorageEventHandler) {
-    // An object that can't be called is kept, and anything else is none (HTML Standard, "Event handlers").
-    const kept = Object(handler) === handler ? handler : null;
-    // A handler that replaces another takes its place in the order.
-    if (kept === null) this.removeEventListener('storage', this.#callHandler as AnyListener);
-    else if (this.#onstorage === null) this.addEventListener('storage', this.#callHandler as AnyListener);
-    this.#onstorage = kept;
+    if (!this.window.closed) this.#listeners.onstorage = handler;
   }
 
   addEventListener(type: string, listener: AnyListener | null, options?: ListenerOptions): void {
@@ -166,7 +160,6 @@ export class Layer implements Installed {
   leavePage(): void {
     this.#listeners.end();
     this.#listeners = this.#newListeners();
-    this.#onstorage = null;
   }
 
   /** An event of this realm that says the same. */
@@ -178,10 +171,6 @@ export class Layer implements Installed {
     const own = kind === undefined ? storageArea : this.window.storageOf(kind, this.#realm);
     return new this.StorageEvent(type, { bubbles, cancelable, composed, key, oldValue, newValue, url, storageArea: own });
   }
-
-  readonly #callHandler = (event: StorageEvent) => {
-    if (typeof this.#onstorage === 'function') this.#onstorage.call(this.#events.object as never, event);
-  };
 
   #newListeners(): PageListeners {
     return new PageListeners(this.#events, (listener, event) => {

@@ -1,3 +1,5 @@
+import type { StorageEventHandler } from './storage-event';
+
 export type AnyListener = ((event: Event) => void) | { handleEvent(event: Event): void };
 export type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 
@@ -15,6 +17,7 @@ export class PageListeners {
   readonly #guards = new WeakMap<AnyListener, (event: Event) => void>();
   #added: [type: string, guard: (event: Event) => void, options: ListenerOptions][] = [];
   #isOver = false;
+  #onstorage: StorageEventHandler = null;
 
   /** @param call calls a listener, as a method of what it has listened to */
   constructor(target: ListenerTarget, call: (listener: (event: Event) => void, event: Event) => void) {
@@ -38,11 +41,28 @@ export class PageListeners {
     this.#added = this.#added.filter((entry) => entry[0] !== type || entry[1] !== guard);
   }
 
+  get onstorage(): StorageEventHandler {
+    return this.#onstorage;
+  }
+
+  set onstorage(handler: StorageEventHandler) {
+    // An object that can't be called is kept, and anything else is none (HTML Standard, "Event handlers").
+    const kept = Object(handler) === handler ? handler : null;
+    // A handler that replaces another takes its place in the order.
+    if (kept === null) this.remove('storage', this.#callHandler);
+    else if (this.#onstorage === null) this.add('storage', this.#callHandler);
+    this.#onstorage = kept;
+  }
+
   /** Removes them all. */
   end(): void {
     this.#isOver = true;
     for (const args of this.#added) this.#target.remove(...args);
   }
+
+  readonly #callHandler = (event: Event) => {
+    if (typeof this.#onstorage === 'function') this.#call(this.#onstorage as (event: Event) => void, event);
+  };
 
   #guard(listener: AnyListener): (event: Event) => void {
     return (event) => {

@@ -57,7 +57,6 @@ export class StorageWindow extends EventTarget {
   /** Absent once closed. */
   #page: Page | undefined;
   #isLeaving = false;
-  #onstorage: StorageEventHandler = null;
 
   /** @internal An area makes them. */
   constructor(context: StorageWindowContext) {
@@ -88,17 +87,11 @@ export class StorageWindow extends EventTarget {
 
   /** Hears what other windows change, as a listener added by `addEventListener` does. */
   get onstorage(): StorageEventHandler {
-    return this.#onstorage;
+    return this.#page?.listeners.onstorage ?? null;
   }
 
   set onstorage(handler: StorageEventHandler) {
-    if (this.#page === undefined) return;
-    // An object that can't be called is kept, and anything else is none (HTML Standard, "Event handlers").
-    const kept = Object(handler) === handler ? handler : null;
-    // A handler that replaces another takes its place in the order.
-    if (kept === null) this.removeEventListener('storage', this.#callHandler);
-    else if (this.#onstorage === null) this.addEventListener('storage', this.#callHandler);
-    this.#onstorage = kept;
+    if (this.#page !== undefined) this.#page.listeners.onstorage = handler;
   }
 
   override addEventListener(type: 'storage', listener: StorageListener | null, options?: ListenerOptions): void;
@@ -206,10 +199,6 @@ export class StorageWindow extends EventTarget {
     };
   }
 
-  readonly #callHandler = (event: StorageEvent) => {
-    if (typeof this.#onstorage === 'function') this.#onstorage.call(this, event);
-  };
-
   #open(): Page {
     return { storages: new Map(), listeners: this.#newListeners() };
   }
@@ -254,7 +243,6 @@ export class StorageWindow extends EventTarget {
     }
     this.#frames.clear();
     this.#isLeaving = false;
-    this.#onstorage = null;
     this.#page?.listeners.end();
     for (const place of this.#installed) place.leavePage();
   }
