@@ -17,6 +17,10 @@ export {
 } from './fault-plan';
 export { Journal, type JournalOptions } from './journal';
 export type { JournalEntry, JournalNote } from './journal-entry';
+export type { RecordedStep, Recording, StoredValue } from './recording';
+export type { ReportTarget } from './report/deliver-report';
+export { type DrawingOptions, drawRecording } from './report/draw-recording';
+export { recordingStyle } from './report/recording-style';
 export { withExpiry } from './with-expiry';
 export { withFaults } from './with-faults';
 export { withJournal } from './with-journal';

@@ -7,6 +7,7 @@ import type { StorageRecord } from '../store/storage-record';
 import { checkMethod, checkText } from './checks';
 import { type Clock, systemClock } from './clock';
 import type { JournalEntry, JournalNote } from './journal-entry';
+import { type RecordedContents, type Recording, recordingOf } from './recording';
 import { formatSequenceDiagram } from './sequence-diagram';
 import { formatTimeline } from './timeline';
 
@@ -80,9 +81,9 @@ export class Journal {
   }
 
   /** @internal The same, of something that is done now: what comes of it has its place behind it. */
-  noteOf(client: string, act: () => string): void {
+  noteOf(client: string, act: () => string, whole?: () => string): void {
     const place = this.#place();
-    this.#notes.push({ client, text: act(), place });
+    this.#notes.push({ client, text: act(), place, ...(whole !== undefined && { whole }) });
     if (this.#notes.length > this.#limit) this.#notes.shift();
   }
 
@@ -118,6 +119,16 @@ export class Journal {
   /** The same as a Mermaid sequence diagram. */
   toMermaid(): string {
     return formatSequenceDiagram(this.#entries, this.#notes, (entry) => this.#data.get(entry.number));
+  }
+
+  /** @internal The same as data, with what was stored at each point. */
+  record(contents: RecordedContents): Recording {
+    return recordingOf(this.#entries, this.#notes, (entry) => this.#data.get(entry.number), contents);
+  }
+
+  /** @internal The place of what was recorded last. */
+  get latestPlace(): number {
+    return this.#places;
   }
 
   /** @internal What `console.log` shows in Node. */

@@ -52,22 +52,24 @@ export function rowsOf(
   const hasKeys = new Set(entries.map(({ key }) => key)).size > 1;
   const places = [...entries.flatMap(({ effect, end }) => [effect, end]), ...notes.map(({ place }) => place)];
   const rows: Row[] = notes.map((note) => ({ ...note, type: 'note' }));
-  const add = (type: Row['type'], client: string, place: number, text: string) => void rows.push({ type, client, place, text });
+  const add = (type: Row['type'], client: string, place: number, text: string, data?: () => unknown) =>
+    void rows.push({ type, client, place, text, ...(data !== undefined && { whole: () => whole(data, 2) }) });
   for (const entry of entries) {
     const { client, begin, effect, end, outcome } = entry;
     const name = entry.type + numberOf(entry, entries);
     const what = hasKeys ? `${name} ${entry.key}` : name;
-    const result = resultOf(entry, dataOf(entry));
-    if (effect !== undefined) add('request', client, effect, `${what}${result}`);
+    const data = dataOf(entry);
+    const result = resultOf(entry, data);
+    if (effect !== undefined) add('request', client, effect, `${what}${result}`, data);
     if (end === undefined) {
       if (effect === undefined) add('request', client, begin, `${what} …`);
       else add('answer', client, Number.POSITIVE_INFINITY, `${what} never answered`);
     } else if (outcome === 'failed') {
       add('answer', client, end, `${what} ✗ ${reasonOf(entry.error)}`);
     } else if (effect === undefined) {
-      add('answer', client, end, `${what}${result} without effect`);
+      add('answer', client, end, `${what}${result} without effect`, data);
     } else if (places.some((place) => place !== undefined && place > effect && place < end)) {
-      add('answer', client, end, `${what}${result} answered`);
+      add('answer', client, end, `${what}${result} answered`, data);
     }
   }
   return joined(rows.sort((a, b) => a.place - b.place));
@@ -89,17 +91,21 @@ function numberOf(entry: JournalEntry, entries: readonly JournalEntry[]): string
 
 function resultOf({ type, revision }: JournalEntry, data: (() => unknown) | undefined): string {
   if (revision === undefined) return '';
-  const shown = data === undefined ? '' : `: ${short(data)}`;
+  const shown = data === undefined ? '' : `: ${cut(whole(data))}`;
   if (type === 'save' || type === 'update') return ` ${revision}${shown}`;
   return ` → ${revision ?? 'nothing'}${shown}`;
 }
 
-/** Data in a few characters: JSON text, or what kind of object it is. */
-export function short(data: () => unknown): string {
+/** As much of a text as a row has place for. */
+export function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+/** Data as JSON text, in lines if `indent` says so, or what kind of object it is. */
+export function whole(data: () => unknown, indent?: number): string {
   try {
     const value = data();
-    const text = typeof value === 'string' && /^[[{"]/.test(value) ? value : (JSON.stringify(value, plain) ?? describe(value));
-    return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+    return typeof value === 'string' && /^[[{"]/.test(value) ? value : (JSON.stringify(value, plain, indent) ?? describe(value));
   } catch {
     return '(damaged)';
   }

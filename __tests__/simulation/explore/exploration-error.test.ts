@@ -8,10 +8,11 @@ const exploration = {
   timeline: 'a\n────\nload',
   diagram: 'sequenceDiagram',
   token: 'order:1.2',
+  recording: { clients: [], initial: [], steps: [] },
 };
 
 test('says what happened, in which schedule, how it went, and how to run it again', () => {
-  const error = new ExplorationError(exploration, 'Error: no');
+  const error = new ExplorationError(exploration, { received: 'Error: no' });
   expect(error.message).toBe(
     [
       'explore: expected the scenario to pass in every order, but schedule 12 fails [ERR_SCHEDULE_FAILED]',
@@ -32,7 +33,7 @@ test('says what happened, in which schedule, how it went, and how to run it agai
 });
 
 test('says the seed where there is one', () => {
-  const error = new ExplorationError({ ...exploration, seed: 0 }, 'Error: no');
+  const error = new ExplorationError({ ...exploration, seed: 0 }, { received: 'Error: no' });
   expect([error.seed, error.received]).toEqual([0, 'Error: no']);
   expect(error.message).toContain('but schedule 12 of seed 0 fails [ERR_SCHEDULE_FAILED]\n\nError: no\n\n');
 });
@@ -40,20 +41,32 @@ test('says the seed where there is one', () => {
 test('says nothing of a timeline that is empty, nor of a token that is', () => {
   const heading = 'explore: expected the scenario to pass in every order, but schedule 12 fails [ERR_SCHEDULE_FAILED]\n\nno';
   const replay = "To run just this schedule: explore(scenario, { …, replay: 'order:1.2' })\n";
-  expect(new ExplorationError({ ...exploration, timeline: '' }, 'no').message).toBe(`${heading}\n\n${replay}`);
-  expect(new ExplorationError({ ...exploration, token: '' }, 'no').message).toBe(`${heading}\n\na\n────\nload`);
-  expect(new ExplorationError({ ...exploration, timeline: '', token: '' }, 'no').message).toBe(heading);
+  expect(new ExplorationError({ ...exploration, timeline: '' }, { received: 'no' }).message).toBe(`${heading}\n\n${replay}`);
+  expect(new ExplorationError({ ...exploration, token: '' }, { received: 'no' }).message).toBe(`${heading}\n\na\n────\nload`);
+  expect(new ExplorationError({ ...exploration, timeline: '', token: '' }, { received: 'no' }).message).toBe(heading);
+});
+
+test('says where its report is, also without a token', () => {
+  const messageOf = (token: string) =>
+    new ExplorationError({ ...exploration, token }, { received: 'no', report: 'As a page: /x.html' }).message;
+  expect(messageOf('order:1').split('\n').slice(-4)).toEqual([
+    '',
+    "To run just this schedule: explore(scenario, { …, replay: 'order:1' })",
+    'As a page: /x.html',
+    '',
+  ]);
+  expect(messageOf('').split('\n').slice(-3)).toEqual(['', 'As a page: /x.html', '']);
 });
 
 test.each([[undefined], [null], [new Error('no')]])('has the cause %p', (cause) => {
-  const error = new ExplorationError(exploration, 'no', cause);
+  const error = new ExplorationError(exploration, { received: 'no', cause });
   expect([Object.hasOwn(error, 'cause'), error.cause]).toEqual([true, cause]);
 });
 
 describe('a long timeline', () => {
   const messageOf = (rows: number) => {
     const timeline = Array.from({ length: rows }, (_, index) => `row ${index + 1}`).join('\n');
-    const error = new ExplorationError({ ...exploration, timeline }, 'no');
+    const error = new ExplorationError({ ...exploration, timeline }, { received: 'no' });
     expect(error.timeline).toBe(timeline);
     return error.message.split('\n').slice(4, -3);
   };

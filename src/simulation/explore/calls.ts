@@ -1,7 +1,7 @@
 import { checkCallback, checkClient, readOptions } from '../../backend/input-validation';
 import { fail } from '../../errors';
 import { isListOfTexts } from '../checks';
-import { short } from '../timeline';
+import { cut, whole } from '../timeline';
 import type { Accesses, AccessMode } from './accesses';
 
 /** One call, as the options are asked about it. */
@@ -41,7 +41,13 @@ export interface Call {
   readonly act: () => unknown;
   /** Notes what it uses. */
   readonly use: (accesses: Accesses) => void;
-  readonly show: (value: unknown) => string;
+  readonly show: (value: unknown) => ShownValue;
+}
+
+/** A value in the timeline, and all of it. */
+export interface ShownValue {
+  readonly short: string;
+  readonly whole: string;
 }
 
 /** Runs a call when it is its turn. */
@@ -81,7 +87,7 @@ function toCall(
 ): Call {
   const mode = isOf(writes, call) ? 'write' : isOf(reads, call) ? 'read' : undefined;
   const part = key(call) ?? null;
-  const args = call.args.map(show).join(', ');
+  const args = call.args.map((arg) => show(arg).short).join(', ');
   return {
     client,
     place: `${client}: ${name}${isFunction ? '' : `.${call.method}`}`,
@@ -119,14 +125,7 @@ function isOf(filter: CallFilter | undefined, call: ClientCall): boolean {
 
 function checkCallOptions(client: string, target: object, options: CallOptions) {
   const names = ['name', 'methods', 'reads', 'writes', 'key', 'show'] as const;
-  const {
-    name,
-    methods,
-    reads,
-    writes,
-    key = firstText,
-    show = (value: unknown) => short(() => value),
-  } = readOptions(options, names);
+  const { name, methods, reads, writes, key = firstText, show } = readOptions(options, names);
   if (typeof client !== 'string') fail('ERR_INVALID_OPTION', 'a client to be a string', client);
   checkClient(client);
   if (Object(target) !== target) fail('ERR_INVALID_OPTION', 'an object with asynchronous methods, or a function', target);
@@ -137,10 +136,24 @@ function checkCallOptions(client: string, target: object, options: CallOptions) 
     fail('ERR_INVALID_OPTION', `${option} to be a list of methods, or a function of a call`, filter);
   }
   checkCallback(key, 'key');
-  checkCallback(show, 'show');
+  if (show !== undefined) checkCallback(show, 'show');
   const isFunction = typeof target === 'function';
   const given = isFunction ? (target as Method).name : target.constructor?.name;
-  return { name: name ?? (given || 'target'), methods, reads, writes, key, show, isFunction };
+  return { name: name ?? (given || 'target'), methods, reads, writes, key, show: showBy(show), isFunction };
+}
+
+/** What a call gives may change afterwards, so it becomes text at once. */
+function showBy(show: CallOptions['show']): (value: unknown) => ShownValue {
+  if (show !== undefined) {
+    return (value) => {
+      const text = show(value);
+      return { short: text, whole: text };
+    };
+  }
+  return (value) => {
+    const text = whole(() => value);
+    return { short: cut(text), whole: text };
+  };
 }
 
 function firstText({ args: [first] }: ClientCall): string | undefined {

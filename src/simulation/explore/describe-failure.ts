@@ -1,7 +1,7 @@
 import type { Operation } from '../../backend/operation';
 import { describe, quote } from '../../errors';
 import type { FailedExecution } from './execution';
-import { beginningOf, ExplorationError } from './exploration-error';
+import { beginningOf, type Exploration, type FailureDetails } from './exploration-error';
 import type { CheckedOptions } from './options';
 import { formatToken } from './token';
 
@@ -14,44 +14,51 @@ interface Search<T> {
   readonly schedules: number;
 }
 
-/** The error of a run that has failed, with what to do next. */
-export function describeFailure<T>(execution: FailedExecution, { options, runs, schedules }: Search<T>): ExplorationError {
-  const { outcome, executed, choices, timeline, diagram } = execution;
+/** A schedule that fails, and with what. */
+export interface Failure {
+  readonly exploration: Exploration;
+  readonly details: FailureDetails;
+}
+
+/** What is known of a run that has failed, and what to do next. */
+export function describeFailure<T>(execution: FailedExecution, search: Search<T>): Failure {
+  const { options, runs, schedules } = search;
+  const { outcome, executed, choices, timeline, diagram, recording } = execution;
   const steps = executed.filter(({ step }) => step.phase !== 'idle').map(({ step }) => step.id);
   const exploration = {
-    ...{ runs, schedules, timeline, diagram },
+    ...{ runs, schedules, timeline, diagram, recording },
     schedule: steps,
     token: formatToken(choices),
     ...(options.strategy === 'random' && { seed: options.seed }),
   };
+  const failure = (received: string, other: Partial<Exploration> = {}) => ({
+    exploration: { ...exploration, ...other },
+    details: { received },
+  });
   switch (outcome.type) {
     case 'failed':
-      return new ExplorationError(exploration, describe(outcome.error), outcome.error);
+      return { exploration, details: { received: describe(outcome.error), cause: outcome.error } };
     case 'diverged':
-      return new ExplorationError(
-        { ...exploration, token: '' },
+      return failure(
         `a scenario that never came to '${outcome.missing}' this time: it has to do the same in every run, so it takes the time from clock, and nothing from chance or from earlier runs`,
+        { token: '' },
       );
     case 'outdated':
-      return new ExplorationError(
-        { ...exploration, token: '' },
+      return failure(
         `a scenario in which ${outcome.client} uses a handle of an earlier run: each run has a registry of its own, so handles, stores and windows are made in the scenario`,
+        { token: '' },
       );
     case 'endless':
-      return new ExplorationError(
-        { ...exploration, timeline: beginningOf(timeline, ROWS_OF_ENDLESS) },
+      return failure(
         `a scenario that goes on and on, ${steps.length} steps by then: a client that asks again and again can wait with clock.sleep(ms), which lets the others go on`,
+        { timeline: beginningOf(timeline, ROWS_OF_ENDLESS) },
       );
     case 'unfinished':
-      return new ExplorationError(
-        exploration,
+      return failure(
         `a scenario that ends while ${named(outcome.operations)} is under way: await that, or idle() for everything`,
       );
     default:
-      return new ExplorationError(
-        exploration,
-        `a scenario that does not end, ${waitsFor(execution, outcome.crashed, options.idleTimeoutMs)}`,
-      );
+      return failure(`a scenario that does not end, ${waitsFor(execution, outcome.crashed, options.idleTimeoutMs)}`);
   }
 }
 

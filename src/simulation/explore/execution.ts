@@ -1,6 +1,7 @@
 import { checkCallback } from '../../backend/input-validation';
 import { withContext } from '../../errors';
 import type { JournalEntry } from '../journal-entry';
+import type { Recording } from '../recording';
 import type { Scheduler } from '../with-schedule';
 import { asClient } from './calls';
 import type { ExploreContext, Scenario } from './options';
@@ -29,9 +30,11 @@ export interface Execution {
   /** Of a run that has not passed. */
   readonly timeline: string;
   readonly diagram: string;
+  readonly recording: Recording | undefined;
 }
 
 export interface FailedExecution extends Execution {
+  readonly recording: Recording;
   readonly outcome: Exclude<Outcome, { readonly type: 'passed' }>;
 }
 
@@ -85,6 +88,7 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
     written: registry.written,
     timeline: hasFailed ? journal.toString() : '',
     diagram: hasFailed ? journal.toMermaid() : '',
+    recording: hasFailed ? journal.record({ initial: world.initial, commits: registry.commits }) : undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 import { nameError, StorageError } from '../../errors';
+import type { Recording } from '../recording';
 
+/** What is known of a schedule that fails. */
 export interface Exploration {
   /** How often the scenario was run until it failed. */
   readonly runs: number;
@@ -11,6 +13,8 @@ export interface Exploration {
   readonly timeline: string;
   /** The same as a Mermaid sequence diagram. */
   readonly diagram: string;
+  /** The same as data, with what was stored after each step: for `drawRecording`. */
+  readonly recording: Recording;
   /** Give it as `replay` to run just this schedule. Empty where a scenario does not do the same in every run. */
   readonly token: string;
   /** Of the strategy `random`. */
@@ -28,29 +32,45 @@ export class ExplorationError extends StorageError {
   declare readonly schedule: readonly string[];
   declare readonly timeline: string;
   declare readonly diagram: string;
+  declare readonly recording: Recording;
   declare readonly token: string;
   declare readonly seed: number | undefined;
 
-  constructor(exploration: Exploration, received: string, ...cause: [cause?: unknown]) {
+  constructor(exploration: Exploration, { received, report = '', ...rest }: FailureDetails) {
     const { runs, schedules, timeline, token, seed } = exploration;
     const run = runs === schedules ? '' : ` (run ${runs})`;
     const schedule = `schedule ${schedules}${run}${seed === undefined ? '' : ` of seed ${seed}`}`;
+    const replay = token === '' ? '' : `To run just this schedule: explore(scenario, { …, replay: '${token}' })`;
     super('ERR_SCHEDULE_FAILED', {
       operation: 'explore',
       expected: EXPECTED,
       received,
-      ...(cause.length > 0 && { cause: cause[0] }),
+      ...rest,
     });
     this.message = [
       `explore: expected ${EXPECTED}, but ${schedule} fails [ERR_SCHEDULE_FAILED]`,
       received,
       beginningOf(timeline),
-      token === '' ? '' : `To run just this schedule: explore(scenario, { …, replay: '${token}' })\n`,
+      // An empty line before the stack.
+      [replay, report].map((line) => (line === '' ? '' : `${line}\n`)).join(''),
     ]
       .filter((part) => part !== '')
       .join('\n\n');
-    Object.assign(this, exploration);
+    const { recording, ...shown } = exploration;
+    Object.assign(this, shown);
+    // Not what a console prints with the error: the timeline says it shorter.
+    Object.defineProperty(this, 'recording', { value: recording });
   }
+}
+
+/** What a schedule fails with. */
+export interface FailureDetails {
+  /** As words that follow "but". */
+  readonly received: string;
+  /** What the scenario has thrown, if it has. */
+  readonly cause?: unknown;
+  /** What to say of the report, if there is one. */
+  readonly report?: string | undefined;
 }
 
 const EXPECTED = 'the scenario to pass in every order';

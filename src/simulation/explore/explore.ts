@@ -1,11 +1,13 @@
 import { quote, StorageError, withContext } from '../../errors';
+import { deliverReport } from '../report/deliver-report';
+import { reportPage } from '../report/report-page';
 import { checkReduction } from './check-reduction';
 import { describeFailure } from './describe-failure';
 import { DporSearch } from './dpor-search';
 import { type Execution, type FailedExecution, isFailure } from './execution';
 import { ExhaustiveSearch } from './exhaustive-search';
 import { Exploration, type ExploreReport } from './exploration';
-import type { ExplorationError } from './exploration-error';
+import { ExplorationError } from './exploration-error';
 import { type Fingerprint, Fingerprints } from './fingerprint';
 import { checkExploreOptions, type ExploreOptions, type Scenario } from './options';
 import { PreemptionBoundedSearch } from './preemption-bounded-search';
@@ -144,7 +146,7 @@ async function replay<T>(exploration: Exploration<T>, choices: readonly number[]
   const { choose, isFollowed } = follow(choices);
   const execution = await exploration.run(choose);
   exploration.schedules = 1;
-  if (isFailure(execution)) throw describeFailure(execution, exploration);
+  if (isFailure(execution)) throw await errorOf(exploration, execution);
   if (isFollowed()) return exploration.report(false);
   throw new StorageError('ERR_INVALID_OPTION', {
     operation: 'explore',
@@ -154,5 +156,13 @@ async function replay<T>(exploration: Exploration<T>, choices: readonly number[]
 }
 
 async function failureOf<T>(exploration: Exploration<T>, execution: FailedExecution): Promise<ExplorationError> {
-  return describeFailure(await simplify(execution, exploration), exploration);
+  return errorOf(exploration, await simplify(execution, exploration));
+}
+
+/** The error of a failing run, whose page is written first, so that the error says where it is. */
+async function errorOf<T>(exploration: Exploration<T>, execution: FailedExecution): Promise<ExplorationError> {
+  const { exploration: failed, details } = describeFailure(execution, exploration);
+  const { report: target } = exploration.options;
+  const report = target && (await deliverReport(target, reportPage(failed, details.received)));
+  return new ExplorationError(failed, { ...details, report });
 }

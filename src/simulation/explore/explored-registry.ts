@@ -7,6 +7,7 @@ import { isSubscribed } from '../../store/change-notifier';
 import type { Commit, CommitOrigin } from '../../store/commit';
 import { brief } from '../brief';
 import type { Journal } from '../journal';
+import type { RecordedCommit } from '../recording';
 import type { Dependencies } from './dependencies';
 import type { Run } from './run';
 
@@ -18,6 +19,8 @@ export class ExploredRegistry<T> extends SharedMemoryRegistry<T> {
   readonly #hasQuota: boolean;
   /** By key: what was stored, as the store keeps it, in order. */
   readonly written = new Map<string, unknown[]>();
+  /** All that was stored and removed, in order. */
+  readonly commits: RecordedCommit[] = [];
   /** Whether the scenario may have handed a scheduler to what observes the store. */
   isScheduled = false;
 
@@ -36,6 +39,7 @@ export class ExploredRegistry<T> extends SharedMemoryRegistry<T> {
       onCommit: (commit) => {
         this.#noteCommit(commit);
         const { type, origin, changes } = commit;
+        this.commits.push({ place: journal.latestPlace, changes, codec: store.codec });
         const [change] = changes;
         if (origin === null || isBackend(origin) || change === undefined) return;
         const { key, after } = change;

@@ -9,6 +9,7 @@ import { isListOfTexts } from '../checks';
 import type { Clock } from '../clock';
 import { checkKind, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
+import { checkReportTarget, type ReportTarget } from '../report/deliver-report';
 import type { Scheduler } from '../with-schedule';
 import type { CallOptions } from './calls';
 import type { DeclaredAccesses, Faults } from './run';
@@ -122,6 +123,11 @@ export interface ExploreOptions<T> {
   readonly allowRealTime?: boolean | undefined;
   /** Runs one schedule: the token that an error gave. */
   readonly replay?: string | undefined;
+  /**
+   * Where a failure is written as one HTML file that shows it step by step: the path of the file, which is replaced, or a function that
+   * takes the page. The error says where the file is.
+   */
+  readonly report?: ReportTarget | undefined;
 }
 
 /** How far an exploration has come. */
@@ -134,7 +140,7 @@ export interface ExploreProgress {
   readonly elapsedMs: number;
 }
 
-export interface CheckedOptions<T> extends Pick<ExploreOptions<T>, 'extend' | 'timers' | 'signal' | 'onProgress'> {
+export interface CheckedOptions<T> extends Pick<ExploreOptions<T>, 'extend' | 'timers' | 'signal' | 'onProgress' | 'report'> {
   readonly registry: Pick<ExploreOptions<T>, 'initial' | 'quota' | 'codec'>;
   readonly deliveries: boolean;
   readonly time: boolean;
@@ -176,6 +182,7 @@ const NAMES = [
   'idleTimeoutMs',
   'allowRealTime',
   'replay',
+  'report',
 ] as const;
 
 /** @throws {StorageError} `ERR_INVALID_OPTION`, `ERR_INVALID_CALLBACK` */
@@ -203,6 +210,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     idleTimeoutMs = 100,
     allowRealTime = false,
     replay,
+    report,
   } = readOptions(options, NAMES);
   if (extend !== undefined) checkCallback(extend, 'extend');
   for (const [name, value] of Object.entries({ deliveries, time, reduction, allowRealTime })) {
@@ -226,6 +234,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
   if (!isListOfTexts(sometimes)) fail('ERR_INVALID_OPTION', 'sometimes to be a list of texts', sometimes);
   if (onProgress !== undefined) checkCallback(onProgress, 'onProgress');
   checkSignal(signal);
+  if (report !== undefined) checkReportTarget(report);
   return {
     registry: { ...(initial && { initial }), ...(quota !== undefined && { quota }), ...(codec && { codec }) },
     extend,
@@ -248,6 +257,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
     idleTimeoutMs,
     allowRealTime,
     replay: replay === undefined ? undefined : parseToken(replay),
+    report,
   };
 }
 

@@ -138,9 +138,9 @@ export class Run implements Scheduler {
       return result;
     };
     return new Promise((resolve, reject) => {
-      const answer = (text: string, settle: () => void) => {
+      const answer = (text: string, settle: () => void, whole?: () => string) => {
         this.answers.push({ client, text: `${label} ${text}` });
-        journal.note(client, `${label} ${text}`);
+        journal.noteOf(client, () => `${label} ${text}`, whole);
         const effectAt = this.executed.length;
         const reply = () => {
           if (this.executed.length > effectAt + 1) journal.note(client, `${label} is answered`);
@@ -151,7 +151,14 @@ export class Run implements Scheduler {
       const begin = (accesses: Accesses) => {
         use(accesses);
         this.#work = run().then(
-          (result) => answer(`→ ${show(result)}`, () => resolve(result)),
+          (result) => {
+            const text = show(result);
+            answer(
+              `→ ${text.short}`,
+              () => resolve(result),
+              () => text.whole,
+            );
+          },
           (error) => answer(`✗ ${fault === 'lost reply' ? 'its reply is lost' : reasonOf(error)}`, () => reject(error)),
         );
       };

@@ -1,5 +1,6 @@
 import { storeOfHandle } from '../../backend/base-storage-backend';
 import { KeyedMemoryBackend, type KeyedMemoryBackendOptions } from '../../backend/keyed-memory-backend';
+import type { SnapshotInput } from '../../contracts';
 import { attempt } from '../../errors';
 import type { KeyedMemoryBackendClass } from '../../registry/registry-options';
 import { storeOf } from '../../registry/shared-memory-registry';
@@ -53,6 +54,11 @@ export class World<T> {
     });
     this.clock = timers === undefined ? this.#trackedClock() : systemClock;
     this.#Backend = this.#makeBackend();
+  }
+
+  /** What is stored when a run begins. */
+  get initial(): Readonly<Record<string, SnapshotInput<T>>> {
+    return this.#options.registry.initial ?? {};
   }
 
   /** A run with a registry of its own. */
