@@ -1,3 +1,4 @@
+import { readOptions } from '../../backend/input-validation';
 import { fail } from '../../errors';
 import type { RecordedStep, Recording, StoredValue } from '../recording';
 
@@ -15,8 +16,9 @@ const MOST_STEPS = 200;
  * A recording as HTML: a lane for each client, and a step in each row. Each step is a radio button, so the arrow keys go from step to
  * step; beside the chosen one are its value and what is stored since then. It needs no script, only `recordingStyle`.
  */
-export function drawRecording(recording: Recording, { id = 'recording', failure }: DrawingOptions = {}): string {
-  const { clients, initial } = recording;
+export function drawRecording(recording: Recording, options: DrawingOptions = {}): string {
+  const { id = 'recording', failure } = readOptions(options, ['id', 'failure']);
+  const { clients, initial } = Object(recording) as Recording;
   if (!Array.isArray(clients)) fail('ERR_INVALID_OPTION', 'a recording, such as that of an ExplorationError', recording);
   const steps = recording.steps.slice(0, MOST_STEPS);
   const rest = recording.steps.length - steps.length;
@@ -26,9 +28,9 @@ export function drawRecording(recording: Recording, { id = 'recording', failure 
   const drawing = { id: escapeHtml(id), clients, lanes: lanes.length, total: steps.length, hasStorage, hasContents };
   return `<div class="recording" style="--lanes: ${lanes.length}">
 <div class="recording-lanes">${lanes.map((lane) => `<strong>${escapeHtml(lane)}</strong>`).join('')}</div>
-<ol role="radiogroup" aria-label="Steps">
+<div role="radiogroup" aria-label="Steps">
 ${steps.map((step, index) => drawStep(step, index, steps[index - 1]?.stored ?? initial, drawing)).join('\n')}
-</ol>
+</div>
 ${rest > 0 ? `<p class="recording-rest">… and ${rest} more steps</p>\n` : ''}${failure === undefined ? '' : `<p class="recording-failure">✗ ${escapeHtml(failure)}</p>\n`}</div>`;
 }
 
@@ -51,10 +53,10 @@ function drawStep(step: RecordedStep, index: number, before: readonly StoredValu
   const arrow = hasStorage && type !== 'note' ? '<b aria-hidden="true"></b>' : '';
   // The last step is chosen: there, everything can be seen.
   const checked = index + 1 === total ? ' checked' : '';
-  return `<li class="recording-step recording-${type}" style="--lane: ${lane}; --hue: ${hueOf(lane)}">${lifelines}
+  return `<div class="recording-step recording-${type}" style="--lane: ${lane}; --hue: ${hueOf(lane)}">${lifelines}
 <input type="radio" name="${id}" id="${own}" aria-labelledby="${own}-text"${checked} />
 <label for="${own}" id="${own}-text"><span class="recording-hidden">${index + 1} of ${total}, ${escapeHtml(client)}: </span>${escapeHtml(text)}</label>${arrow}
-${drawMoment(step, index, before, drawing)}</li>`;
+${drawMoment(step, index, before, drawing)}</div>`;
 }
 
 /** What can be seen beside a step when it is chosen. */

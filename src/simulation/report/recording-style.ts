@@ -18,8 +18,7 @@ export const recordingStyle = `
   font: 0.8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
 }
 .recording *, .recording *::before, .recording *::after { box-sizing: border-box; }
-.recording ol, .recording dl, .recording dd, .recording p, .recording pre { margin: 0; padding: 0; }
-.recording ol { list-style: none; }
+.recording dl, .recording dd, .recording p, .recording pre { margin: 0; padding: 0; }
 .recording pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 .recording-lanes, .recording-step { display: grid; grid-template-columns: repeat(var(--lanes), minmax(0, 1fr)); column-gap: var(--gap); }
 .recording-lanes { position: sticky; top: 0; z-index: 2; background: var(--ground); border-bottom: 1px solid var(--line); }
