@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ExplorationError } from 'shared-memory-registry/simulation';
 
-const GALLERY = readFileSync(join(__dirname, '../../docs/finding-races.md'), 'utf8');
+const GALLERY = readFileSync(join(__dirname, '../../docs/gallery.md'), 'utf8');
 
 /** The failure that an exploration ends with. The gallery's page shows its timeline and its diagram. */
 export async function failureOf(exploration: Promise<unknown>): Promise<ExplorationError> {

@@ -8,7 +8,7 @@ const timers: FakeTimers = { getTimerCount: () => 0, advanceTimersToNextTimer: (
 
 describe('what is refused', () => {
   const NAMES =
-    'initial, quota, codec, extend, deliveries, time, timers, faults, strategy, seed, maxPreemptions, maxSchedules, reduction, dependencies, sometimes, timeoutMs, signal, onProgress, idleTimeoutMs, allowRealTime, replay';
+    'initial, quota, codec, extend, deliveries, time, timers, faults, strategy, seed, maxPreemptions, maxSchedules, reduction, dependencies, sometimes, timeoutMs, signal, onProgress, idleTimeoutMs, allowRealTime, replay, report';
   const KINDS = 'a kind of fault: refused, lost reply, dropped, stale read, corrupted read, crash';
   const TIMERS = 'timers to be jest, vi, a clock of Sinon, or mock.timers of node:test';
 

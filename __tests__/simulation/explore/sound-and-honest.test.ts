@@ -371,6 +371,24 @@ describe('an error that nobody waits for fails the run in which it happens', () 
   });
 });
 
+test('of what is scheduled by the scheduler of the context, every order is tried', async () => {
+  const totals = new Set<number>();
+  const { schedules, complete } = await explore<string>(async ({ registry, scheduler }) => {
+    await registry.getBackend('settings', { client: 'a' }).load();
+    let total = 0;
+    const add = async (client: string) => {
+      const turn = () => scheduler.schedule(Promise.resolve(), client, { client, key: null, phase: 'turn', handle: scheduler });
+      await turn();
+      const seen = total;
+      await turn();
+      total = seen + 1;
+    };
+    await Promise.all([add('a'), add('b')]);
+    totals.add(total);
+  });
+  expect([schedules, complete, [...totals].sort()]).toEqual([6, true, [1, 2]]);
+});
+
 test('a handle that is kept over runs is named as that', async () => {
   let kept: KeyedMemoryBackend<string> | undefined;
   const keeping: Scenario<string> = async ({ registry }) => {

@@ -52,8 +52,8 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
   const endings: (() => unknown)[] = [];
   const scheduler: Scheduler = {
     schedule: (task, label, turn) => {
-      // Nothing is known of what is scheduled without saying whose it is.
-      if (turn === undefined) dependencies.learn('everything');
+      // Of a delivery it is known what it reads; of anything else that is scheduled here, nothing is.
+      if (turn?.phase !== 'delivery') dependencies.learn('everything');
       return run.schedule(task, label, turn);
     },
   };

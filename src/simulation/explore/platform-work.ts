@@ -42,6 +42,8 @@ export class PlatformWork {
   /** By step: those that were asked for after it, while work was seen. */
   readonly #successors = new Map<string, Set<string>>();
   #lastSign = Number.NEGATIVE_INFINITY;
+  /** Whether there was a sign of work since the latest step. */
+  #isActiveInStep = false;
   /** Whether there was any. */
   isSeen = false;
   #isWatching = false;
@@ -62,13 +64,13 @@ export class PlatformWork {
         else if (REQUEST.test(type)) this.#requests.add(id);
         else return;
         this.isSeen = true;
-        this.#lastSign = realNow();
+        this.#noteSign();
       },
       after: (id) => {
         this.#requests.delete(id);
         if (!this.#streams.has(id)) return;
         this.#streams.set(id, true);
-        this.#lastSign = realNow();
+        this.#noteSign();
       },
       destroy: (id) => {
         this.#requests.delete(id);
@@ -93,6 +95,16 @@ export class PlatformWork {
     this.#context?.disable();
     this.#requests.clear();
     this.#streams.clear();
+  }
+
+  #noteSign(): void {
+    this.#lastSign = realNow();
+    this.#isActiveInStep = true;
+  }
+
+  /** A step begins; or it goes on, after work of which it is known when it was done. */
+  beginStep(): void {
+    this.#isActiveInStep = false;
   }
 
   get isPending(): boolean {
@@ -120,7 +132,7 @@ export class PlatformWork {
    * @param asked the steps that have been asked for
    */
   async settled(step: string | undefined, asked: ReadonlySet<string>): Promise<void> {
-    const known = step === undefined ? undefined : this.#successors.get(step);
+    const known = step === undefined || !this.#isActiveInStep ? undefined : this.#successors.get(step);
     const isExpected = () => known !== undefined && ![...known].every((next) => asked.has(next));
     const start = realNow();
     while ((this.isPending && realNow() - start < MOST_MS) || (isExpected() && realNow() - start < MOST_MS_FOR_STEP)) {

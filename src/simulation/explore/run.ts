@@ -290,7 +290,8 @@ export class Run implements Scheduler {
       await nextTask();
     }
     // It waits for another client: what it does comes in a step of that.
-    if (!isOver) dependencies.learn('everything');
+    if (isOver) platformWork.beginStep();
+    else dependencies.learn('everything');
     this.#work = undefined;
   }
 
@@ -298,6 +299,7 @@ export class Run implements Scheduler {
     const accesses = new Accesses();
     this.executed.push({ step, accesses, enabledBy, awaits });
     this.#options.dependencies.useCommon(step, accesses);
+    this.#options.platformWork.beginStep();
     try {
       take(accesses);
     } catch (error) {
