@@ -21,15 +21,23 @@ function page(name: string, ...code: string[]): Page {
 
 /** Pages on which something is wrong, by what it is. */
 const wrong = {
-  value: page('wrong-value.md', 'const sum = 1 + 1;', 'console.log({ sum }); // → { sum: 3 }'),
   type: page('wrong-type.md', "import { nextRevision } from 'shared-memory-registry';", '', 'nextRevision(1);'),
   error: page('wrong-error.md', 'const fine = true;', "if (fine) throw new RangeError('too late');"),
-  silence: page('wrong-silence.md', 'console.log(1);'),
-  arrow: page('wrong-arrow.md', 'const unchecked = 1; // → 1'),
+  await: page('wrong-await.md', 'const one = await Promise.resolve(1);'),
+  print: page('wrong-print.md', 'const one = 1;', 'console.log(one);'),
+  width: page('wrong-width.md', `const wide = '${'x'.repeat(100)}';`),
+  property: page('wrong-property.md', 'class Point {', '  constructor(readonly x: number) {}', '}'),
   test: page('wrong-test.md', "test('adds', () => {", '  expect(1 + 1).toBe(3);', '});'),
 };
 
-const check = compilePages(ROOT, [...pages, ...Object.values(wrong)]);
+const passing: Page = {
+  name: 'passing.md',
+  text: ['# A page', '', '<!-- fails -->', '```ts', '', "test('adds', () => {});", '```', '', '```text', 'no', '```', ''].join(
+    '\n',
+  ),
+};
+
+const check = compilePages(ROOT, [...pages, ...Object.values(wrong), passing]);
 
 /** Its code needs a server. */
 const SERVER_PAGE = 'docs/redis.md';
@@ -44,7 +52,7 @@ describe('The code of', () => {
   afterAll(() => server?.stop());
 
   test.each(pages.map(({ name }) => name).filter((name) => name !== SERVER_PAGE || findRedisServer() !== undefined))(
-    '%s compiles and prints what it says',
+    '%s compiles, and its tests pass',
     async (name) => {
       expect(await check(name)).toEqual([]);
     },
@@ -52,13 +60,18 @@ describe('The code of', () => {
   );
 });
 
+test('A page whose test is to fail, and does not, is refused', async () => {
+  expect(await check(passing.name)).toEqual([expect.stringContaining('passing.md:6: Error: test "adds" does not fail')]);
+});
+
 describe('A page is refused, by name and line, if', () => {
   test.each([
-    ['value', 'wrong-value.md:5: says "{ sum: 3 }", printed "{ sum: 2 }"'],
     ['type', expect.stringMatching(/^wrong-type\.md:6: Argument of type '1' is not assignable/)],
     ['error', 'wrong-error.md:5: RangeError: too late'],
-    ['silence', 'wrong-silence.md:4: console.log has no "// → …" that says what it prints'],
-    ['arrow', 'wrong-arrow.md: has 1 "// → …" without a console.log'],
+    ['await', 'wrong-await.md:4: awaits outside of a test, which CommonJS can not'],
+    ['print', 'wrong-print.md:5: prints; expect(…) says the same, and is checked'],
+    ['width', 'wrong-width.md:4: has 116 columns'],
+    ['property', "wrong-property.md:5: This syntax is not allowed when 'erasableSyntaxOnly' is enabled."],
     ['test', expect.stringMatching(/^wrong-test\.md:4: Error: test "adds": .*toBe/s)],
   ] as const)('its %s is wrong', async (kind, problem) => {
     expect(await check(wrong[kind].name)).toEqual([problem]);

@@ -10,11 +10,16 @@ export class InstalledPackage {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'shared-memory-registry-')));
   /** What the tarball holds. */
   readonly files: readonly string[];
+  /** In bytes. */
+  readonly unpackedSize: number;
 
   constructor() {
     const packed = run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', this.folder);
-    const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+    const [{ filename, files, unpackedSize }] = JSON.parse(packed) as [
+      { filename: string; files: { path: string }[]; unpackedSize: number },
+    ];
     this.files = files.map(({ path }) => path).sort();
+    this.unpackedSize = unpackedSize;
     writeFileSync(join(this.folder, 'package.json'), '{ "private": true, "type": "module" }');
     run(this.folder, 'npm', 'install', '--offline', '--no-audit', '--no-fund', join(this.folder, filename));
     cpSync(join(__dirname, 'fixtures'), this.folder, { recursive: true });

@@ -1,4 +1,3 @@
-import { formatWithOptions } from 'node:util';
 import ts from 'typescript';
 import { type Page, type PageModule, toModule } from './code-blocks';
 
@@ -20,8 +19,12 @@ function findTypeProblems(root: string, modules: readonly PageModule[]): Map<str
     ts.readConfigFile(`${root}/tsconfig.json`, ts.sys.readFile).config,
     ts.sys,
     root,
-    // A page may leave things unused, and reads keys as its readers do: localStorage.theme.
-    { noUnusedLocals: false, noUnusedParameters: false, noPropertyAccessFromIndexSignature: false },
+    {
+      // A page may leave things unused, and reads keys as its readers do: localStorage.theme.
+      ...{ noUnusedLocals: false, noUnusedParameters: false, noPropertyAccessFromIndexSignature: false },
+      // A reader's project may let Node strip the types.
+      erasableSyntaxOnly: true,
+    },
   );
   options.lib?.push('lib.dom.d.ts'); // some pages show code of browsers
   const files = new Map(modules.map((module) => [`${root}/${module.name}.ts`, module]));
@@ -47,8 +50,7 @@ function describe(name: string, { file, start, messageText }: ts.Diagnostic): st
 }
 
 /** Runs a page with the package's names leading to its sources, as Jest's moduleNameMapper has it. */
-async function run({ name, code, expected }: PageModule): Promise<string[]> {
-  const printed = new Map<number, string[]>();
+async function run({ name, code }: PageModule): Promise<string[]> {
   const problems: string[] = [];
   let line = 1;
   const suite = collectTests(() => line);
@@ -57,12 +59,7 @@ async function run({ name, code, expected }: PageModule): Promise<string[]> {
     at: (next: number) => {
       line = next;
     },
-    print:
-      (at: number) =>
-      (...values: unknown[]) => {
-        printed.set(at, [...(printed.get(at) ?? []), formatWithOptions(ON_ONE_LINE, ...values)]);
-      },
-    runTests: () => suite.run(fail),
+    runTests: (failure?: string) => suite.run(fail, failure),
   };
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
@@ -74,48 +71,51 @@ async function run({ name, code, expected }: PageModule): Promise<string[]> {
     await exports.page?.(context);
   } catch (error) {
     fail(error, line);
-    return problems; // what comes after it printed nothing, which is no news
   } finally {
+    await suite.end();
     restoreGlobals();
-  }
-  for (const [at, text] of expected) {
-    const actual = printed.get(at)?.join('; ') ?? 'nothing';
-    if (actual !== text) problems.push(`${name}:${at}: says "${text}", printed "${actual}"`);
   }
   return problems;
 }
-
-const ON_ONE_LINE = { compact: true, breakLength: Number.POSITIVE_INFINITY, depth: null };
 
 type Step = () => unknown;
 
 /** Stands in for Jest's globals, which can't be called inside a test. */
 function collectTests(currentLine: () => number) {
   let tests: { name: string; line: number; body: Step }[] = [];
-  const before: Step[] = [];
-  const after: Step[] = [];
+  const hooks = { beforeAll: [] as Step[], beforeEach: [] as Step[], afterEach: [] as Step[], afterAll: [] as Step[] };
   const test = (name: string, body: Step) => {
     tests.push({ name, line: currentLine(), body });
+  };
+  const runAll = async (steps: readonly Step[]) => {
+    for (const step of steps) await step();
   };
   return {
     globals: {
       test,
       it: test,
       describe: (_name: string, body: Step) => body(),
-      beforeEach: (step: Step) => before.push(step),
-      afterEach: (step: Step) => after.push(step),
+      ...Object.fromEntries(Object.entries(hooks).map(([name, steps]) => [name, (step: Step) => void steps.push(step)])),
     },
-    async run(fail: (error: unknown, line: number) => void): Promise<void> {
+    /** Runs what was declared since the last time. Where a failure is expected, each test has to fail with it. */
+    async run(fail: (error: unknown, line: number) => void, failure?: string): Promise<void> {
       const declared = tests;
       tests = [];
+      await runAll(hooks.beforeAll.splice(0));
       for (const { name, line, body } of declared) {
-        try {
-          for (const step of [...before, body, ...after]) await step();
-        } catch (error) {
-          fail(new Error(`test "${name}": ${error instanceof Error ? error.message : error}`, { cause: error }), line);
+        const error = await runAll([...hooks.beforeEach, body]).then(
+          () => undefined,
+          (thrown) => thrown ?? new Error(`threw ${thrown}`),
+        );
+        await runAll(hooks.afterEach);
+        const message = error instanceof Error ? error.message : String(error);
+        if (failure === undefined && error !== undefined) fail(new Error(`test "${name}": ${message}`, { cause: error }), line);
+        if (failure !== undefined && !message.includes(failure)) {
+          fail(new Error(`test "${name}" does not fail with what the page says, but: ${message}`), line);
         }
       }
     },
+    end: () => runAll(hooks.afterAll),
   };
 }
 
