@@ -107,9 +107,27 @@ describe('The documentation', () => {
     expect(sections.sort()).toEqual(codes.sort());
   });
 
-  test('begins with the two commands', () => {
-    expect(readPage('README.md').text).toContain('npm install && npm run example');
-    expect(readPage('README.md').text).toContain('npm test');
+  describe('begins with a README', () => {
+    const { text } = readPage('README.md');
+    const lines = text.split('\n');
+
+    test('of at most 150 lines, with a test that fails, its timeline and its fix by line 40', () => {
+      expect(lines.length).toBeLessThanOrEqual(151);
+      const top = lines.slice(0, 40).join('\n');
+      expect(top).toMatch(/<!-- fails -->\n```ts\n.*\n```text\n.*\n```\n\nThe fix is `counter.update/s);
+    });
+
+    test('that has the two commands, and the versions that are tested', () => {
+      expect(text).toContain('npm install && npm run example');
+      expect(text).toContain('npm test ');
+      const { engines } = JSON.parse(readPage('package.json').text);
+      expect(text).toContain(`Node ${engines.node.slice('>='.length)} and later`);
+      const [oldest] = Object.keys(JSON.parse(readPage('__tests__/dist/consumers/package.json').text).dependencies)
+        .filter((name) => name.startsWith('typescript-'))
+        .sort();
+      expect(text).toContain(`TypeScript ${oldest?.slice('typescript-'.length)} or later`);
+      expect(readPage('.github/workflows/ci.yml').text).toContain('node: [20, 22, 24, 26]');
+    });
   });
 });
 

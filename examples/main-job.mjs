@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import {
   createSharedMemoryStorage,
   KeyedMemoryBackend,
@@ -9,6 +10,8 @@ import {
   RevisionConflictError,
   SharedMemoryRegistry,
 } from 'shared-memory-registry';
+import { explore } from 'shared-memory-registry/simulation';
+import { WebStorageArea } from 'shared-memory-registry/web-storage';
 
 const startedAt = Date.now();
 await runDocumentedExample();
@@ -17,6 +20,9 @@ await shareRealDocument();
 await auditBackend();
 await refuseStaleWriter();
 await printTable();
+await openTwoTabs();
+await findRace();
+await showFix();
 console.log('\nAll checks passed.');
 
 async function runDocumentedExample() {
@@ -130,6 +136,65 @@ async function printTable() {
   const { used, quota, percentage } = registry.getUsage();
   console.log(`\n  ${used.toLocaleString('en')} of ${quota.toLocaleString('en')} bytes used, ${percentage.toFixed(1)} %`);
   assert.equal(used, bytes);
+}
+
+async function openTwoTabs() {
+  title('Two tabs of one origin: what one sets, the other one has, and is notified of');
+  const area = new WebStorageArea({ origin: 'https://app.test' });
+  const [tab1, tab2] = [area.openWindow(), area.openWindow()];
+  const heard = [];
+  tab2.addEventListener('storage', ({ key, oldValue, newValue }) => heard.push({ key, oldValue, newValue }));
+
+  tab1.localStorage.setItem('theme', 'dark');
+  await area.settled();
+  show('the theme in the other tab', tab2.localStorage.theme, 'dark');
+  show('its storage event', heard, [{ key: 'theme', oldValue: null, newValue: 'dark' }]);
+  tab1.localStorage.setItem('theme', 'dark');
+  await area.settled();
+  show('events after the same value once more', heard.length, 1);
+}
+
+/** Clients that each add an item to one cart. */
+function addItems(add, clients) {
+  return async ({ registry: carts }) => {
+    await Promise.all(clients.map((client) => add(carts.getBackend('cart', { client }), `item of ${client}`)));
+    const { items } = carts.peek('cart').snapshot.data;
+    assert.equal(
+      items.length,
+      clients.length,
+      `${clients.length} clients have added an item each, and the cart has ${items.length}`,
+    );
+  };
+}
+
+async function findRace() {
+  title('A race: two tabs load a cart, add an item, and save it');
+  const loadAndSave = async (cart, item) => {
+    const current = await cart.load();
+    await cart.save({ revision: nextRevision(current), data: { items: [...(current?.data.items ?? []), item] } });
+  };
+  const report = 'reports/two-tabs.html';
+  const error = await explore(addItems(loadAndSave, ['tab-1', 'tab-2']), { report }).catch((thrown) => thrown);
+  show('code', error.code, 'ERR_SCHEDULE_FAILED');
+  show('found in schedule', error.schedules, 2);
+  console.log(`\n${error.timeline.replace(/^/gm, '  ')}\n`);
+  show('to run just this order', error.token, 'order:0.0.1');
+  assert.match(readFileSync(report, 'utf8'), /<h1>Schedule 2 fails/);
+  show('the same as a page, to step through', relative('.', report), 'reports/two-tabs.html');
+}
+
+async function showFix() {
+  title('The fix: update reads and writes in one step. Every order of six tabs is tried');
+  const update = (cart, item) =>
+    cart.update((current) => ({
+      revision: nextRevision(current),
+      data: { items: [...(current?.data.items ?? []), item] },
+    }));
+  const tabs = ['tab-1', 'tab-2', 'tab-3', 'tab-4', 'tab-5', 'tab-6'];
+  const onProgress = ({ schedules }) => console.log(`  … ${schedules} orders`);
+  const { schedules, complete } = await explore(addItems(update, tabs), { onProgress, timeoutMs: 60_000 });
+  show('orders', schedules, 720);
+  show('are these all', complete, true);
 }
 
 function title(text) {
