@@ -195,7 +195,7 @@ const MARK = Symbol.for('shared-memory-registry.class');
 /** This copy of the package: another one, of the other build or after a module reset, has classes of its own. */
 const COPY = {};
 
-/** Lets a message tell where an instance or a subclass is one of another copy of this package. */
+/** Lets a message say where an instance or a subclass is one of another copy of this package. */
 export function markClass(Class: { readonly name: string; readonly prototype: object }): void {
   Object.defineProperty(Class.prototype, MARK, { value: { name: Class.name, copy: COPY } });
 }

@@ -123,7 +123,7 @@ describe('an operation', () => {
 });
 
 describe('a delivery', () => {
-  const hears = (type: string, by: string, who = 'b') => `${who}: hears of ${type} "note" by ${by}`;
+  const hears = (type: string, by: string, who = 'b') => `${who}: is notified of ${type} "note" by ${by}`;
 
   test('happens at once, unless it is told otherwise', async () => {
     for (const options of [undefined, {}, { deliveries: false }]) {

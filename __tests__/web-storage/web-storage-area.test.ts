@@ -580,10 +580,10 @@ describe('a scheduler', () => {
       isSettled = true;
     });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(waiting.map(({ label }) => label)).toEqual(['tab-2: hears of theme: dark', 'tab-3: hears of theme: dark']);
+    expect(waiting.map(({ label }) => label)).toEqual(['tab-2: is notified of theme: dark', 'tab-3: is notified of theme: dark']);
 
-    await proceed('tab-3: hears of theme: dark');
-    await proceed('tab-3: hears of clear');
+    await proceed('tab-3: is notified of theme: dark');
+    await proceed('tab-3: is notified of clear');
     expect([heard2, heard3, isSettled]).toEqual([
       [],
       [
@@ -592,8 +592,8 @@ describe('a scheduler', () => {
       ],
       false,
     ]);
-    await proceed('tab-2: hears of theme: dark');
-    await proceed('tab-2: hears of clear');
+    await proceed('tab-2: is notified of theme: dark');
+    await proceed('tab-2: is notified of clear');
     expect([heard2, isSettled]).toEqual([heard3, true]);
   });
 

@@ -1,4 +1,4 @@
-// Two tabs keep a theme in step: a tab takes over what it hears of, and stores it, as it stores every change of its state. When
+// Two tabs keep a theme in step: a tab takes over what it is notified of, and stores it, as it stores every change of its state. When
 // one changes it before it has heard of the other one's change, each takes over what the other one had, again and again.
 // The fix: take over what is stored by now, and don't store it again.
 
@@ -48,23 +48,23 @@ function twoChoices(TabsTheme: typeof Theme) {
   };
 }
 
-test('two tabs that store what they hear of answer each other for ever', async () => {
+test('two tabs that store what they are notified of answer each other for ever', async () => {
   const failure = await failureOf(explore(twoChoices(Theme), { time: true }));
 
   expect(failure.cause).toMatchObject({ message: '5 writes, and no end' });
   expect(failure.timeline).toBe(
     `
-tab-1                  clock     tab-2
-────────────────────   ───────   ────────────────────
-sets theme to dark     ·         ·
-·                      1000 ms   ·
-·                      ·         sets theme to blue
-·                      ·         hears of theme: dark
-·                      ·         sets theme to dark
-hears of theme: blue   ·         ·
-sets theme to blue     ·         ·
-hears of theme: dark   ·         ·
-sets theme to dark     ·         ·
+tab-1                        clock     tab-2
+──────────────────────────   ───────   ──────────────────────────
+sets theme to dark           ·         ·
+·                            1000 ms   ·
+·                            ·         sets theme to blue
+·                            ·         is notified of theme: dark
+·                            ·         sets theme to dark
+is notified of theme: blue   ·         ·
+sets theme to blue           ·         ·
+is notified of theme: dark   ·         ·
+sets theme to dark           ·         ·
 `.trim(),
   );
 });

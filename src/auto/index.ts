@@ -18,7 +18,7 @@ export const area: WebStorageArea =
 /** The tab whose storage the globals are. */
 export let tab: StorageWindow = shared[SHARED]?.tab ?? openTab();
 
-/** When the runner has been told to start every test with an empty storage. */
+/** When the runner is set up to start every test with an empty storage. */
 export const isReady: Awaitable<void> = chain(findTestRunner(), resetBeforeEach);
 
 function openTab(): StorageWindow {

@@ -2,11 +2,11 @@ import type { Operation } from './operation';
 
 /** The place of one operation in the queue of its handle. */
 export class Ticket {
-  /** What `perform` is told of it. */
+  /** What `perform` is given. */
   operation: Operation | undefined;
   /** Whether its `perform` is on the stack, and has not called its action. */
   isPerforming = false;
-  /** Whether the store is writing for it. Those behind it wait until that is settled, whatever its caller is told meanwhile. */
+  /** Whether the store is writing for it. Those behind it wait until that is settled, whatever its caller is answered meanwhile. */
   isWriting = false;
   /** Whether its caller has a result or an error. */
   isAnswered = false;

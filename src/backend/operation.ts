@@ -3,7 +3,7 @@ import type { Revision } from '../contracts';
 /** The methods of a backend that are operations. */
 export type OperationMethod = Operation['type'] | 'saveWithMetadata' | 'loadWithMetadata';
 
-/** What a backend does for a caller, as `perform` is told. */
+/** What a backend does for a caller, as `perform` is given it. */
 export interface Operation {
   readonly type: 'save' | 'load' | 'clear' | 'update' | 'stat' | 'getUsage';
   readonly key: string;
@@ -14,7 +14,7 @@ export interface Operation {
   readonly ifMatch?: Revision | null;
 }
 
-/** The methods with metadata do the same, as far as a hook can tell. */
+/** The methods with metadata do the same, as far as a hook can see. */
 export function operationType(method: OperationMethod): Operation['type'] {
   if (method === 'saveWithMetadata') return 'save';
   return method === 'loadWithMetadata' ? 'load' : method;

@@ -162,7 +162,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
   }
 
   /**
-   * Listens to every change of every key, whoever makes it. Called in the order of the commits, after the commit.
+   * Listens to every change of every key, by any client. Called in the order of the commits, after the commit.
    * @throws {StorageError} `ERR_INVALID_CALLBACK`, `ERR_DISPOSED`
    */
   subscribe(listener: StorageChangeListener<T>): Unsubscribe {

@@ -20,7 +20,7 @@ interface Sleeper {
 }
 
 /**
- * A clock that stands still until it is told to go on, and then never waits. Hand its `now` to a registry as well, for
+ * A clock that stands still until `advance` or `runAll`, and then never waits. Hand its `now` to a registry as well, for
  * metadata of the same time.
  *
  * @example
@@ -33,7 +33,7 @@ export class VirtualClock implements Clock {
   #now: number;
   /** In the order in which they are due. */
   #sleepers: readonly Sleeper[] = [];
-  /** Of the times that it was told to go on: one comes after the other. */
+  /** Of the calls of `advance` and `runAll`: one comes after the other. */
   #latest: Promise<void> = Promise.resolve();
 
   /** @param start in ms since the epoch. Default: 0 */
@@ -64,7 +64,7 @@ export class VirtualClock implements Clock {
     return first !== undefined && first.until === second?.until;
   }
 
-  /** Lets so much time go by: wakes whoever is due on the way, in order, each after what the one before it has set off. */
+  /** Lets so much time go by: wakes each sleeper that is due on the way, in order, each after what the one before it has set off. */
   async advance(ms: number): Promise<void> {
     checkDuration(ms);
     const earlier = this.#latest;

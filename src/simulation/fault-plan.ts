@@ -8,7 +8,7 @@ import { type Random, randomFrom } from './random';
  * What can go wrong with an operation.
  * - `refused`: nothing has happened, and the caller gets an error.
  * - `lost reply`: it has happened, and the caller gets an error.
- * - `dropped`: nothing has happened, and the caller is told that it has. Of a save and a clear.
+ * - `dropped`: nothing has happened, and the caller is answered as if it had. Of a save and a clear.
  * - `stale read`: a load finds what was there before the latest write that this plan knows of.
  * - `corrupted read`: a load finds damaged data.
  * - `crash`: it never ends, nor does any other operation of this client, until `restart`.
@@ -83,7 +83,7 @@ interface Hold {
 }
 
 /**
- * What is to go wrong, and when: told step by step, or by chance from a seed. Hand it to `withFaults`; it can be changed at
+ * What is to go wrong, and when: given step by step, or by chance from a seed. Hand it to `withFaults`; it can be changed at
  * any time.
  *
  * @example
@@ -159,7 +159,7 @@ export class FaultPlan {
     state.crashes += 1;
     this.#hasCrashed = true;
     state.isDown = true;
-    for (const tell of state.waiting.splice(0)) tell();
+    for (const resolve of state.waiting.splice(0)) resolve();
   }
 
   /**
@@ -218,7 +218,7 @@ export class FaultPlan {
     return this.#clients.get(client)?.crashes ?? 0;
   }
 
-  /** @internal Lets this very operation fail, before everything that was told. */
+  /** @internal Lets this very operation fail, before every other fault. */
   force(operation: Operation, kind: FaultKind): void {
     this.#forced.set(operation, kind);
   }

@@ -84,7 +84,7 @@ export function withFaults<B extends BackendClass>(Backend: B, plan: FaultPlan):
   }
   return wrapListeners(FaultyBackend, (listener, { client }) => {
     const crashes = plan.crashesOf(client);
-    return (...told) => plan.crashesOf(client) === crashes && listener(...told);
+    return (...change) => plan.crashesOf(client) === crashes && listener(...change);
   });
 }
 

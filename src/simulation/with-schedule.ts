@@ -12,7 +12,7 @@ export interface ScheduledTurn {
   readonly client: string;
   /** `null` where every key is meant. */
   readonly key: string | null;
-  /** An operation takes effect, its caller learns of it, a listener of a client hears of a change, or a client goes on. */
+  /** An operation takes effect, its caller learns of it, a listener of a client is notified of a change, or a client goes on. */
   readonly phase: 'effect' | 'reply' | 'delivery' | 'turn';
   /** Of an effect and a reply. */
   readonly operation?: Operation;
@@ -37,7 +37,7 @@ export interface ScheduleOptions {
  * Hands the order of effects and of replies to a scheduler: each operation asks for a turn before it takes effect, and for
  * another one before its caller learns of it, since a reply that is overtaken by another is where stale state comes from.
  *
- * With `deliveries`, a listener hears of changes late, though in their order.
+ * With `deliveries`, a listener is notified of changes late, though in their order.
  */
 export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Scheduler, options: ScheduleOptions = {}): B {
   checkBackendClass(Backend);
@@ -65,7 +65,7 @@ export function withSchedule<B extends BackendClass>(Backend: B, scheduler: Sche
     const { client, key } = handle;
     let latest: Promise<unknown> = Promise.resolve();
     return (change, contents) => {
-      const label = `${client}: hears of ${change.type} ${JSON.stringify(key)} by ${change.client ?? 'the registry'}`;
+      const label = `${client}: is notified of ${change.type} ${JSON.stringify(key)} by ${change.client ?? 'the registry'}`;
       latest = latest
         .then(() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle }))
         .then(() => {

@@ -11,7 +11,7 @@ interface Subscribable {
 }
 
 /**
- * Puts something around the listeners of handles. Of the class that is handed over: some tell of changes, and some do not.
+ * Puts something around the listeners of handles. Of the class that is handed over: some notify of changes, and some do not.
  * @param wrap gives what is to listen in the place of the listener; `isActive` says whether the subscription is still there
  * @param onChange is called when a handle subscribes and unsubscribes
  */

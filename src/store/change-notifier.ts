@@ -35,7 +35,7 @@ export const isSubscribed: unique symbol = Symbol.for('shared-memory-registry.is
 
 /**
  * Notifies listeners of changes in the order of the commits, never inside the stack of the one who writes. A delivery is
- * one promise reaction, queued at the commit: it runs before whoever awaits the save goes on.
+ * one promise reaction, queued at the commit: it runs before the code that awaits the save goes on.
  */
 export class ChangeNotifier<T> {
   /** By key; under `undefined`, those that listen to every key. Arrays are replaced, never changed. */

@@ -22,7 +22,7 @@ export interface StorageRecord {
   readonly metadata?: PersistedSnapshotMetadata | undefined;
 }
 
-/** What the hook `read` is told. */
+/** What the hook `read` is given. */
 export interface ReadContext {
   /** Ends the operation: its caller has an answer already. */
   readonly signal?: AbortSignalLike | undefined;
@@ -36,7 +36,7 @@ export interface WriteCondition {
   readonly ifMatch?: Revision | null | undefined;
   /** The record that `read` returned in this `update`, or `null`: it must still be stored, whatever its revision. */
   readonly replaces?: StorageRecord | null | undefined;
-  /** Ends the operation: its caller has been told that the outcome is unknown. */
+  /** Ends the operation: its caller has been answered that the outcome is unknown. */
   readonly signal?: AbortSignalLike | undefined;
 }
 

@@ -33,7 +33,7 @@ export interface AsyncStorage {
   readonly setMany: (values: Readonly<Record<string, string>>) => Promise<void>;
   readonly removeMany: (keys: readonly string[]) => Promise<void>;
   /**
-   * Hears what other clients make of a key: the value that is stored when it is told, `null` where it was removed. When
+   * Is notified of what other clients make of a key: the value that is stored at that time, `null` where it was removed. When
    * `await setItem()` returns, every callback has been called; what one throws goes to the registry's `onListenerError`.
    */
   readonly subscribe: (key: string, callback: (value: string | null) => void) => Unsubscribe;

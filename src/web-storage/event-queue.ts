@@ -1,7 +1,7 @@
 import { nextTask } from '../real-time/next-task';
 import { reportUncaught } from '../store/report-uncaught';
 
-/** Delivers events in order: each in a task of its own, as browsers do, or when it is told that it is its turn. Fake timers do not stop it. */
+/** Delivers events in order: each in a task of its own, as browsers do, or when a scheduler says so. Fake timers do not stop it. */
 export class EventQueue {
   #events: { readonly deliver: () => void; readonly turn: () => Promise<unknown> }[] = [];
   #running: Promise<void> | undefined;

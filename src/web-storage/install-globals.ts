@@ -1,7 +1,7 @@
 import { fail, wrapError } from '../errors';
 import { type EventMethods, type InstalledWindow, Layer, PAGE_EVENTS, type StorageKind, TargetEvents } from './installed-window';
 
-/** What is known of an object that windows are installed on. It is kept: whoever has kept one of its functions is led to the window that is installed now. */
+/** What is known of an object that windows are installed on. It is kept: code that has kept one of its functions is led to the window that is installed now. */
 interface Target {
   readonly events: TargetEvents;
   /** Whose properties lead to the window. */
@@ -12,7 +12,7 @@ interface Target {
 
 const targets = new WeakMap<object, Target>();
 
-/** What each getter and function tells that was defined by this package, also to another copy of it. */
+/** What each getter and function holds that was defined by this package, also to another copy of it. */
 const REPLACED: unique symbol = Symbol.for('shared-memory-registry.replaced');
 
 interface Replaced {
@@ -155,7 +155,7 @@ function replacedBy(descriptor: PropertyDescriptor | undefined): Replaced | unde
 }
 
 /**
- * Puts back what was there before, and before that, down to what a window is still installed by. What somebody else has put in the place of a property
+ * Puts back what was there before, and before that, down to what a window is still installed by. What other code has put in the place of a property
  * stays: a stub of a test, another copy of this package.
  */
 function putGlobalsBack({ objects }: Target): void {

@@ -3,7 +3,7 @@ export interface Realm {
   readonly Event: typeof Event;
   readonly DOMException: typeof DOMException;
   readonly TypeError: typeof TypeError;
-  /** A DOMException with more to tell, where the platform has it (https://webidl.spec.whatwg.org/#quotaexceedederror). */
+  /** A DOMException with quota and requested bytes, where the platform has it (https://webidl.spec.whatwg.org/#quotaexceedederror). */
   readonly QuotaExceededError?: NewerQuotaExceededError | undefined;
   /** `pagehide` is one, where there are documents. */
   readonly PageTransitionEvent?: typeof Event | undefined;

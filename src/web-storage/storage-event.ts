@@ -14,7 +14,7 @@ export interface StorageEventInit {
 
 type Change = Required<Pick<StorageEventInit, 'key' | 'oldValue' | 'newValue' | 'url' | 'storageArea'>>;
 
-/** What each event tells. No private field: events of other realms have the same members. */
+/** What each event holds. No private field: events of other realms have the same members. */
 const changes = new WeakMap<object, Change>();
 
 function changeOf(event: object): Change {
@@ -27,7 +27,7 @@ export function isStorageEvent(event: object): event is StorageEvent {
   return changes.has(event);
 }
 
-/** How `onstorage` hears of an event. */
+/** How `onstorage` is notified of an event. */
 export type StorageEventHandler = ((event: StorageEvent) => unknown) | null;
 
 /** Tells a window that another has changed the storage (HTML Standard, "The StorageEvent interface"). */

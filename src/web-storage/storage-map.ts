@@ -9,7 +9,7 @@ import { TrackedRecord } from '../store/storage-record';
 import type { Realm } from './realm';
 
 /**
- * A medium as one window sees it: an ordered map of strings, read and written at once. The order of its keys is that of
+ * A store as one window sees it: an ordered map of strings, read and written at once. The order of its keys is that of
  * their first write (HTML Standard, "The Storage interface": any order that stays while the number of keys does).
  */
 export class StorageMap {

@@ -14,8 +14,8 @@ import { showInConsole } from './web-idl';
 export interface StorageWindowContext {
   readonly client: string;
   readonly url: URL;
-  readonly localMedium: MemoryStore<string>;
-  readonly sessionMedium: MemoryStore<string>;
+  readonly localStore: MemoryStore<string>;
+  readonly sessionStore: MemoryStore<string>;
   /** Whether storage is switched off. */
   readonly isBlocked: () => boolean;
   readonly onClose: (window: StorageWindow) => void;
@@ -27,7 +27,7 @@ export interface StorageWindowContext {
 export interface FrameOptions {
   /** Address of the page, of the area's origin; it may be relative to that. Default: `/`. */
   readonly url?: string | undefined;
-  /** Name in changes that backends of the registry hear of. Default: numbered, `window-1`, `window-2`, … */
+  /** Name in changes that backends of the registry are notified of. Default: numbered, `window-1`, `window-2`, … */
   readonly client?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ type StorageListener = ((event: StorageEvent) => void) | { handleEvent(event: St
  * Get one from `area.openWindow()`.
  */
 export class StorageWindow extends EventTarget {
-  /** Name in changes that backends of the registry hear of: given, or `window-1`, `window-2`, … */
+  /** Name in changes that backends of the registry are notified of: given, or `window-1`, `window-2`, … */
   readonly client: string;
   readonly Storage = Storage;
   readonly StorageEvent = StorageEvent;
@@ -140,7 +140,7 @@ export class StorageWindow extends EventTarget {
   /**
    * Makes this the window of code that uses globals: defines `localStorage`, `sessionStorage`, `Storage` and `StorageEvent` there,
    * and notifies listeners that are added there of `storage` and of the end of the page. In Node, `addEventListener`, `dispatchEvent`, `window` and
-   * `self` are defined too. While no window is installed, whoever has kept one of these finds what was there before.
+   * `self` are defined too. While no window is installed, code that has kept one of these finds what was there before.
    * @param target Default: `globalThis`, and `window` where that is another object
    * @returns what puts everything back, and removes the listeners that were added through `target`
    */
@@ -167,10 +167,10 @@ export class StorageWindow extends EventTarget {
     const page = this.#checkAccess(this.#page, realm);
     const known = page.storages.get(realm);
     if (known !== undefined) return known[kind];
-    const { localMedium, sessionMedium } = this.#context;
-    const open = (medium: MemoryStore<string>) =>
-      createStorage(new StorageMap(medium, this, realm, () => void this.#checkAccess(page, realm)));
-    const storages = { localStorage: open(localMedium), sessionStorage: open(sessionMedium) };
+    const { localStore, sessionStore } = this.#context;
+    const open = (store: MemoryStore<string>) =>
+      createStorage(new StorageMap(store, this, realm, () => void this.#checkAccess(page, realm)));
+    const storages = { localStorage: open(localStore), sessionStorage: open(sessionStore) };
     page.storages.set(realm, storages);
     return storages[kind];
   }
@@ -212,7 +212,7 @@ export class StorageWindow extends EventTarget {
       try {
         listener.call(this, event);
       } catch (error) {
-        reportUncaught(error); // jsdom tells only of errors of its own windows
+        reportUncaught(error); // jsdom reports only errors of its own windows
       }
     });
   }

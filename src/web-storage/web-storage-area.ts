@@ -17,11 +17,11 @@ export interface WebStorageAreaOptions {
   /** What is stored from the start, and again after `area.registry.reset()`. */
   readonly initial?: Readonly<Record<string, string>> | undefined;
   /**
-   * The medium to stand on, with a quota and initial values of its own. Default: a new one. For the quota of browsers, give it
+   * The registry that holds the data, with a quota and initial values of its own. Default: a new one. For the quota of browsers, give it
    * `quota: 10 * 1024 * 1024, weigh: (key, value) => 2 * (key.length + value.length)`.
    */
   readonly registry?: SharedMemoryRegistry<string> | undefined;
-  /** Says when a window hears of a change, as that of `explore` or fast-check's does. Default: in a task of its own */
+  /** Says when a window is notified of a change, as that of `explore` or fast-check's does. Default: in a task of its own */
   readonly scheduler?: EventScheduler | undefined;
 }
 
@@ -45,14 +45,14 @@ export interface OpenWindowOptions extends FrameOptions {
 interface OpenWindow {
   /** Events to deliver to it. Without a scheduler, all windows have the same queue. */
   readonly events: EventQueue;
-  /** The medium under `sessionStorage`, which a window and its frames share. */
+  /** The store of `sessionStorage`, which a window and its frames share. */
   readonly session: SharedMemoryRegistry<string>;
 }
 
 /**
- * The storage of one origin in a browser: windows on it share `localStorage`, hear each other's changes, and have a
+ * The storage of one origin in a browser: windows on it share `localStorage`, are notified of each other's changes, and have a
  * `sessionStorage` each. It stands on a registry of strings, so checkpoints, `reset`, `peek` and `getUsage` work on it, and
- * what backends of the registry save is told to every window.
+ * each window is notified of what backends of the registry save.
  *
  * @example
  * const area = new WebStorageArea({ origin: 'https://app.test' });
@@ -63,7 +63,7 @@ interface OpenWindow {
  */
 export class WebStorageArea {
   readonly origin: string;
-  /** The medium under `localStorage`. Unless it was given, it counts two bytes for each UTF-16 code unit of keys and values. */
+  /** The registry of `localStorage`. Unless it was given, it counts two bytes for each UTF-16 code unit of keys and values. */
   readonly registry: SharedMemoryRegistry<string>;
   /** While true, storage is switched off, as by a user who blocks cookies: every access throws a `SecurityError`. */
   blocked = false;
@@ -114,7 +114,7 @@ export class WebStorageArea {
   }
 
   /**
-   * Damages what is stored under a key, as a failing disk does: no window is told. (Listeners of the registry are, with the
+   * Damages what is stored under a key, as a failing disk does: no window is notified. (Listeners of the registry are, with the
    * client `corruption`.)
    * @param damage Default: only the first half of the text is left.
    * @returns what is stored now
@@ -123,7 +123,7 @@ export class WebStorageArea {
   corrupt(key: string, damage = (text: string) => text.slice(0, text.length / 2)): string {
     return withContext('corrupt', () => {
       checkCallback(damage, 'damage');
-      const store = this.#medium;
+      const store = this.#store;
       const read = () => store.get(key, CORRUPTION) ?? fail('ERR_INVALID_KEY', 'a key that is stored', key);
       const before = textOf(store, read()) as string;
       const text = attempt('ERR_HOOK_FAILED', 'damage to succeed', () => damage(before));
@@ -148,15 +148,15 @@ export class WebStorageArea {
     checkClient(client);
     const address = typeof url === 'string' ? parseUrl(url, this.origin) : undefined;
     if (address?.origin !== this.origin) fail('ERR_INVALID_OPTION', `url to be an address of ${this.origin}`, url);
-    this.#medium.assertInUse();
+    this.#store.assertInUse();
     const session = findSession();
-    if (this.#windows.size === 0) this.#stopObserving = this.#medium.observe({ onCommit: (commit) => this.#broadcast(commit) });
+    if (this.#windows.size === 0) this.#stopObserving = this.#store.observe({ onCommit: (commit) => this.#broadcast(commit) });
     this.#opened += 1;
     const window = new StorageWindow({
       client: client ?? `window-${this.#opened}`,
       url: address,
-      localMedium: this.#medium,
-      sessionMedium: storeOf(session),
+      localStore: this.#store,
+      sessionStore: storeOf(session),
       isBlocked: () => this.blocked,
       onClose: (closed) => this.#remove(closed, session),
       openFrame: (options) => this.#open(readOptions(options, ['url', 'client']), () => session),
@@ -182,8 +182,8 @@ export class WebStorageArea {
   #sessionOf(opener: StorageWindow): Record<string, string> {
     const session = this.#windows.get(opener)?.session;
     if (session === undefined) return fail('ERR_INVALID_OPTION', 'opener to be an open window of this area', opener);
-    const medium = storeOf(session);
-    return Object.fromEntries(Array.from(medium.records(opener), ([key, record]) => [key, textOf(medium, record) as string]));
+    const store = storeOf(session);
+    return Object.fromEntries(Array.from(store.records(opener), ([key, record]) => [key, textOf(store, record) as string]));
   }
 
   /**
@@ -192,11 +192,11 @@ export class WebStorageArea {
    */
   #broadcast({ type, origin, changes }: Commit, session?: SharedMemoryRegistry<string>): void {
     if (origin === CORRUPTION) return;
-    const medium = session === undefined ? this.#medium : storeOf(session);
+    const store = session === undefined ? this.#store : storeOf(session);
     const isClearedByWindow = type === 'clear' && origin !== null;
     if (isClearedByWindow) this.#notifyWindows(origin, session, null, null, null);
     for (const { key, before, after } of isClearedByWindow ? [] : changes) {
-      const [oldValue, newValue] = [textOf(medium, before), textOf(medium, after)];
+      const [oldValue, newValue] = [textOf(store, before), textOf(store, after)];
       if (oldValue !== newValue) this.#notifyWindows(origin, session, key, oldValue, newValue);
     }
   }
@@ -218,11 +218,11 @@ export class WebStorageArea {
 
   #turnOf(handle: StorageWindow, key: string | null, value: string | null): (() => Promise<unknown>) | undefined {
     const [scheduler, { client }] = [this.#scheduler, handle];
-    const label = `${client}: hears of ${key === null ? 'clear' : `${key}: ${value}`}`;
+    const label = `${client}: is notified of ${key === null ? 'clear' : `${key}: ${value}`}`;
     return scheduler && (() => scheduler.schedule(Promise.resolve(), label, { client, key, phase: 'delivery', handle }));
   }
 
-  get #medium(): MemoryStore<string> {
+  get #store(): MemoryStore<string> {
     return storeOf(this.registry);
   }
 }

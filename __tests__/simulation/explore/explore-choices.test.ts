@@ -76,11 +76,11 @@ describe('deliveries', () => {
     expect([...orders]).toEqual(['1,']);
     expect(trials[0]?.timeline.split('\n')).toEqual([
       'a               b',
-      '─────────────   ───────────────────────',
+      '─────────────   ─────────────────────────────',
       'save 1: "tea"   ·',
       'clear           ·',
-      '·               hears of save "x" by a',
-      '·               hears of clear "x" by a',
+      '·               is notified of save "x" by a',
+      '·               is notified of clear "x" by a',
     ]);
   });
 });

@@ -32,7 +32,7 @@ export interface CallOptions {
 /** A call that asks for its turn. */
 export interface Call {
   readonly client: string;
-  /** What tells its steps from those of other calls. */
+  /** What distinguishes its steps from those of other calls. */
   readonly place: string;
   /** What the timeline says of it. */
   readonly label: string;

@@ -77,7 +77,7 @@ export class Exploration<T> {
     const { signal, timeoutMs } = this.options;
     if (signal?.aborted) throw signal.reason;
     if (this.elapsedMs > timeoutMs) throw this.tooMany(`to end within ${timeoutMs} ms`);
-    this.#tellProgress();
+    this.#reportProgress();
     const execution = await runSchedule(this.world, this.scenario, choose);
     this.runs += 1;
     const { platformWork } = this.world;
@@ -144,7 +144,7 @@ export class Exploration<T> {
     if (outcome.type === 'passed') for (const [label, isMet] of met) this.#met.set(label, isMet || this.#met.get(label) === true);
   }
 
-  #tellProgress(): void {
+  #reportProgress(): void {
     const { onProgress } = this.options;
     if (onProgress === undefined || realNow() - this.#lastProgress < PROGRESS_MS) return;
     this.#lastProgress = realNow();

@@ -101,7 +101,7 @@ async function exhaust<T>(exploration: Exploration<T>): Promise<ExploreReport> {
 
 /**
  * Runs all that a search says.
- * @param stop is told of each schedule, and whether it was the last one
+ * @param stop is given each schedule, and says whether it was the last one
  * @returns whether the search has ended
  */
 async function searchAll<T>(

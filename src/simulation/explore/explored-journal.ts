@@ -1,7 +1,7 @@
 import { Journal, type JournalOptions } from '../journal';
 import type { JournalEntry } from '../journal-entry';
 
-/** A journal that tells when its order is looked at. */
+/** A journal that calls back when its order is looked at. */
 export class ExploredJournal extends Journal {
   readonly #onRead: () => void;
 

@@ -2,7 +2,7 @@ import type { Operation } from '../../backend/operation';
 import { FaultPlan } from '../fault-plan';
 import type { AccessMode } from './accesses';
 
-/** Who hears of what is done with a plan. */
+/** Callbacks for what is done with a plan. */
 export interface PlanUses {
   onUse(mode: AccessMode): void;
   /** A client is made to crash or to restart. */
@@ -14,7 +14,7 @@ export interface PlanUses {
 
 const CHANGES = ['failNext', 'fail'] as const;
 
-/** A plan of faults that tells when it is read and changed. */
+/** A plan of faults that calls back when it is read and changed. */
 export class ExploredPlan extends FaultPlan {
   static {
     for (const name of CHANGES) {
@@ -29,7 +29,7 @@ export class ExploredPlan extends FaultPlan {
   }
 
   readonly #uses: PlanUses;
-  /** Whether the scenario has told it anything: operations may then use that up. */
+  /** Whether the scenario has given it anything: operations may then use that up. */
   #isTold = false;
 
   constructor(uses: PlanUses) {

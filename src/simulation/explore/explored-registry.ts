@@ -11,7 +11,7 @@ import type { RecordedCommit } from '../recording';
 import type { Dependencies } from './dependencies';
 import type { Run } from './run';
 
-/** The registry of one run: tells which keys are read and written, and by whom. */
+/** The registry of one run: notes which keys are read and written, and by whom. */
 export class ExploredRegistry<T> extends SharedMemoryRegistry<T> {
   readonly #run: Run;
   readonly #dependencies: Dependencies;
@@ -53,10 +53,10 @@ export class ExploredRegistry<T> extends SharedMemoryRegistry<T> {
   override subscribe(listener: StorageChangeListener<T>): Unsubscribe {
     this.#run.use('listeners', 'write');
     if (typeof listener !== 'function') return super.subscribe(listener);
-    const unsubscribe = super.subscribe((...told) => {
+    const unsubscribe = super.subscribe((...change) => {
       const step = this.#run.current;
       if (step !== undefined) this.#dependencies.noteForeignCode(step, 'listeners of the registry');
-      listener(...told);
+      listener(...change);
     });
     const { [isSubscribed]: isActive } = unsubscribe as Unsubscribe & { readonly [isSubscribed]?: () => boolean };
     return Object.assign(

@@ -23,7 +23,7 @@ export interface ExploreContext<T> {
   readonly journal: Journal;
   /** Time of this run: it goes on when there is nothing else to do. With the option `timers`, theirs. */
   readonly clock: Clock;
-  /** Faults of the scenario's own choosing; `crashed(client)` tells of crashes. */
+  /** Faults of the scenario's own choosing; `crashed(client)` resolves at a crash. */
   readonly plan: FaultPlan;
   /** Hand it to a `WebStorageArea`, for storage events whose delivery is a step. */
   readonly scheduler: Scheduler;
@@ -36,7 +36,7 @@ export interface ExploreContext<T> {
   /**
    * An object with asynchronous methods, or a function such as `fetch`, as this client uses it: each call is a step that takes effect, and one that is
    * answered. While a call reads a file or waits for a server, no other step is taken. A call that `reads` and `writes` do not name depends on every
-   * other effect; one that they name on calls of the same `name` and key. Faults strike calls as well: `refused`, `lost reply`, `crash`.
+   * other effect; one that they name on calls of the same `name` and key. Faults are injected into calls as well: `refused`, `lost reply`, `crash`.
    */
   readonly calls: <O extends object>(client: string, target: O, options?: CallOptions) => O;
   /** Called when the run has ended, however it has: puts back what the scenario has changed, such as a global. The last one is called first. */

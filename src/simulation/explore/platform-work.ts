@@ -20,7 +20,7 @@ interface NodeProcess {
 /** Ends with its one callback: a file, a key, a hash, a name to look up, a connection. */
 const REQUEST = /REQ|REQUEST|CONNECTWRAP|WRITEWRAP|SHUTDOWNWRAP|SENDWRAP|QUERYWRAP/;
 
-/** Works in several parts, and does not tell when it waits for the next one. */
+/** Works in several parts, and does not show when it waits for the next one. */
 const STREAM = /ZLIB|BROTLI|BLOBREADER/;
 
 /** So long, in ms, a stream may be silent until it is taken to wait: after a part, and before the first one. */

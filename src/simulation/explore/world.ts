@@ -118,10 +118,10 @@ export class World<T> {
     const Listening = wrapListeners(
       withJournal(scheduled, this.journal),
       (listener, { client }) =>
-        (...told) => {
+        (...change) => {
           const step = this.#run?.current;
           if (step !== undefined) this.dependencies.noteListener(step, client);
-          return listener(...told);
+          return listener(...change);
         },
       () => this.#run?.use('listeners', 'write'),
     );

@@ -2,10 +2,10 @@ import type { StorageChange } from '../../index';
 import type { ContractCase } from '../contract-case';
 import { expectEqual } from '../expectations';
 
-/** What the other handles hear. */
+/** What the other handles are notified of. */
 export const changeCases: readonly ContractCase[] = [
   {
-    name: 'tells the other handles of the key, by the time save returns, and never its own',
+    name: 'notifies the other handles of the key, by the time save returns, and never its own',
     features: ['changes'],
     async run({ open, data }) {
       const [writer, reader] = [open('key', 'writer'), open('key', 'reader')];
@@ -25,7 +25,7 @@ export const changeCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells after the commit, and not in the stack of who saves',
+    name: 'notifies after the commit, and not in the stack of who saves',
     features: ['changes'],
     async run({ open, data }) {
       const [writer, reader] = [open(), open()];
@@ -46,7 +46,7 @@ export const changeCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells of changes in the order of their commits',
+    name: 'notifies of changes in the order of their commits',
     features: ['changes'],
     async run({ open, data }) {
       const heard: StorageChange[] = [];
@@ -62,7 +62,7 @@ export const changeCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells of an update',
+    name: 'notifies of an update',
     features: ['changes', 'update'],
     async run({ open, data }) {
       const heard: StorageChange[] = [];
@@ -73,7 +73,7 @@ export const changeCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells of a clear, and not of a clear where nothing is stored',
+    name: 'notifies of a clear, and not of a clear where nothing is stored',
     features: ['changes', 'clear'],
     async run({ open, data }) {
       const heard: StorageChange[] = [];
@@ -87,7 +87,7 @@ export const changeCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'tells nothing once unsubscribed, even in the middle of a delivery',
+    name: 'notifies of nothing once unsubscribed, even in the middle of a delivery',
     features: ['changes'],
     async run({ open, data }) {
       const reader = open();

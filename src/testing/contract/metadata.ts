@@ -72,7 +72,7 @@ export const metadataCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'stat tells what was measured and tracked, whatever the metadata claims',
+    name: 'stat gives what was measured and tracked, whatever the metadata claims',
     features: ['stat', 'metadata'],
     async run({ open, data }) {
       const backend = open();

@@ -42,8 +42,8 @@ export const storeCases: readonly ContractCase[] = [
       await expectUnchanged(context, async (backend) => {
         const save = () => backend.save({ revision: '10', data: context.data(1) });
         const error = (await expectRefusal(save, 22, 'save over the quota')) as QuotaExceededError;
-        const told = [error.name, error.quota, error.requested];
-        expectEqual(told, ['QuotaExceededError', quota, quota + 1], 'name, quota and requested bytes of the error');
+        const given = [error.name, error.quota, error.requested];
+        expectEqual(given, ['QuotaExceededError', quota, quota + 1], 'name, quota and requested bytes of the error');
       });
     },
   },
@@ -79,7 +79,7 @@ export const storeCases: readonly ContractCase[] = [
     },
   },
   {
-    name: 'getUsage tells the quota, and its share of it',
+    name: 'getUsage gives the quota, and its share of it',
     features: ['quota', 'usage'],
     quota: (data) => 4 * entryBytes('a', data),
     async run({ open, data }) {

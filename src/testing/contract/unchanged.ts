@@ -1,7 +1,7 @@
 import type { CompleteBackend, ContractContext } from '../contract-case';
 import { expectEqual } from '../expectations';
 
-/** The key of the check, for whoever must know how many bytes it takes. */
+/** The key of the check, for tests that must know how many bytes it takes. */
 export const UNCHANGED_KEY = 'unchanged';
 
 /** Runs something that is to be refused, on a key that holds something, and checks that nothing has changed by it. */
@@ -17,7 +17,7 @@ export async function expectUnchanged(
   const before = await everything(context);
   await action(backend);
   expectEqual(await everything(context), before, 'what is stored after something was refused');
-  expectEqual(changes, [], 'changes told of something that was refused');
+  expectEqual(changes, [], 'changes notified of something that was refused');
   stop();
 }
 

@@ -103,7 +103,7 @@ export const writingCases: readonly ContractCase[] = [
       const outcomes = await Promise.allSettled(saves);
       const winners = outcomes.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));
       expectEqual(winners.length, 1, 'saves that took effect');
-      expectEqual((await open().load())?.data, data(winners[0] as number), 'data of the save that was told it took effect');
+      expectEqual((await open().load())?.data, data(winners[0] as number), 'data of the save that was answered');
     },
   },
   {
