@@ -52,7 +52,7 @@ describe('the backend contract', () => {
       const registry = openRegistry(settings);
       return { getBackend: (key, options) => Object.assign(registry.getBackend(key, options), { subscribe: undefined }) };
     });
-    expect(String(failed.get('tells of changes in the order of their commits'))).toBe(
+    expect(String(failed.get('notifies of changes in the order of their commits'))).toBe(
       'ContractViolation: expected the methods subscribe(); what is not promised belongs in `without`: changes',
     );
   });

@@ -499,7 +499,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     fault: 'believes the size that metadata claims',
-    noticedBy: 'stat tells what was measured and tracked, whatever the metadata claims',
+    noticedBy: 'stat gives what was measured and tracked, whatever the metadata claims',
     open: handles(
       class extends Backend {
         override async stat(): Promise<StorageStat | null> {
@@ -534,17 +534,17 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     fault: 'tells a handle of its own saves',
-    noticedBy: 'tells the other handles of the key, by the time save returns, and never its own',
+    noticedBy: 'notifies the other handles of the key, by the time save returns, and never its own',
     open: announcing({ schedule: soon, toItself: true }),
   },
   {
     fault: 'tells in the stack of who saves, before the commit',
-    noticedBy: 'tells after the commit, and not in the stack of who saves',
+    noticedBy: 'notifies after the commit, and not in the stack of who saves',
     open: announcing({ schedule: now, beforeCommit: true }),
   },
   {
     fault: 'tells some time after save has returned',
-    noticedBy: 'tells the other handles of the key, by the time save returns, and never its own',
+    noticedBy: 'notifies the other handles of the key, by the time save returns, and never its own',
     open: announcing({ schedule: late }),
   },
   {
@@ -554,12 +554,12 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     fault: 'tells of a clear where nothing was stored',
-    noticedBy: 'tells of a clear, and not of a clear where nothing is stored',
+    noticedBy: 'notifies of a clear, and not of a clear where nothing is stored',
     open: announcing({ schedule: soon, everyClear: true }),
   },
   {
     fault: 'goes on telling who has unsubscribed',
-    noticedBy: 'tells nothing once unsubscribed, even in the middle of a delivery',
+    noticedBy: 'notifies of nothing once unsubscribed, even in the middle of a delivery',
     open: handles(
       class extends Backend {
         override subscribe(listener: StorageChangeListener): Unsubscribe {
@@ -571,7 +571,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     fault: 'tells of the newest change first',
-    noticedBy: 'tells of changes in the order of their commits',
+    noticedBy: 'notifies of changes in the order of their commits',
     open: handles(
       class extends Backend {
         override subscribe(listener: StorageChangeListener): Unsubscribe {
@@ -655,7 +655,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     fault: 'tells nobody of an update',
-    noticedBy: 'tells of an update',
+    noticedBy: 'notifies of an update',
     open: handles(
       class extends Backend {
         override subscribe(listener: StorageChangeListener): Unsubscribe {

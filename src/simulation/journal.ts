@@ -18,6 +18,13 @@ export interface JournalOptions {
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
+/** What a journal held at one time. */
+export interface CapturedJournal {
+  readonly timeline: () => string;
+  readonly diagram: () => string;
+  readonly recording: () => Recording;
+}
+
 type Draft = { -readonly [Field in keyof JournalEntry]: JournalEntry[Field] };
 
 /**
@@ -42,7 +49,7 @@ export class Journal {
   #entries: Draft[] = [];
   #notes: JournalNote[] = [];
   /** By the number of an entry: what gives the data that the operation has found or stored. Decoded when a timeline is made. */
-  readonly #data = new Map<number, () => unknown>();
+  #data = new Map<number, () => unknown>();
   #recorded = 0;
   #places = 0;
   #droppedUnderWay = 0;
@@ -104,7 +111,7 @@ export class Journal {
   renew(): void {
     this.#entries = [];
     this.#notes = [];
-    this.#data.clear();
+    this.#data = new Map();
     this.#recorded = 0;
     this.#places = 0;
     this.#droppedUnderWay = 0;
@@ -121,9 +128,15 @@ export class Journal {
     return formatSequenceDiagram(this.#entries, this.#notes, (entry) => this.#data.get(entry.number));
   }
 
-  /** @internal The same as data, with what was stored at each point. */
-  record(contents: RecordedContents): Recording {
-    return recordingOf(this.#entries, this.#notes, (entry) => this.#data.get(entry.number), contents);
+  /** @internal What it holds now, in each form. They are made when they are asked for, also after `renew`. */
+  capture(contents: RecordedContents): CapturedJournal {
+    const [entries, notes, data] = [this.#entries, this.#notes, this.#data];
+    const dataOf = (entry: JournalEntry) => data.get(entry.number);
+    return {
+      timeline: () => formatTimeline(entries, notes, dataOf),
+      diagram: () => formatSequenceDiagram(entries, notes, dataOf),
+      recording: () => recordingOf(entries, notes, dataOf, contents),
+    };
   }
 
   /** @internal The place of what was recorded last. */

@@ -23,9 +23,9 @@ export async function executionsOf<T>(
   scenario: Scenario<T>,
   options: ExploreOptions<T> = {},
   search: Search = new ExhaustiveSearch(),
-): Promise<Execution[]> {
+): Promise<(Execution & { readonly timeline: string })[]> {
   const world = new World(checkExploreOptions(scenario, options));
-  const executions: Execution[] = [];
+  const executions: (Execution & { readonly timeline: string })[] = [];
   for (;;) {
     const execution = await runSchedule(world, scenario, (enabled, run) => search.choose(enabled, run));
     if (!search.isRedundant) executions.push({ ...execution, timeline: world.journal.toString() });

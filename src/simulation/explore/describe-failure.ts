@@ -23,10 +23,13 @@ export interface Failure {
 /** What is known of a run that has failed, and what to do next. */
 export function describeFailure<T>(execution: FailedExecution, search: Search<T>): Failure {
   const { options, runs, schedules } = search;
-  const { outcome, executed, choices, timeline, diagram, recording } = execution;
+  const { outcome, executed, choices, journal } = execution;
   const steps = executed.filter(({ step }) => step.phase !== 'idle').map(({ step }) => step.id);
   const exploration = {
-    ...{ runs, schedules, timeline, diagram, recording },
+    ...{ runs, schedules },
+    timeline: journal.timeline(),
+    diagram: journal.diagram(),
+    recording: journal.recording(),
     schedule: steps,
     token: formatToken(choices),
     ...(options.strategy === 'random' && { seed: options.seed }),
@@ -51,7 +54,7 @@ export function describeFailure<T>(execution: FailedExecution, search: Search<T>
     case 'endless':
       return failure(
         `a scenario that goes on and on, ${steps.length} steps by then: a client that asks again and again can wait with clock.sleep(ms), which lets the others go on`,
-        { timeline: beginningOf(timeline, ROWS_OF_ENDLESS) },
+        { timeline: beginningOf(exploration.timeline, ROWS_OF_ENDLESS) },
       );
     case 'unfinished':
       return failure(

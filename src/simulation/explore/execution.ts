@@ -1,7 +1,7 @@
 import { checkCallback } from '../../backend/input-validation';
 import { withContext } from '../../errors';
+import type { CapturedJournal } from '../journal';
 import type { JournalEntry } from '../journal-entry';
-import type { Recording } from '../recording';
 import type { Scheduler } from '../with-schedule';
 import { asClient } from './calls';
 import type { ExploreContext, Scenario } from './options';
@@ -28,13 +28,11 @@ export interface Execution {
   /** By key: what was stored, as the store keeps it, in order. */
   readonly written: ReadonlyMap<string, readonly unknown[]>;
   /** Of a run that has not passed. */
-  readonly timeline: string;
-  readonly diagram: string;
-  readonly recording: Recording | undefined;
+  readonly journal: CapturedJournal | undefined;
 }
 
 export interface FailedExecution extends Execution {
-  readonly recording: Recording;
+  readonly journal: CapturedJournal;
   readonly outcome: Exclude<Outcome, { readonly type: 'passed' }>;
 }
 
@@ -86,9 +84,7 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
     entries: journal.entries,
     answers: run.answers,
     written: registry.written,
-    timeline: hasFailed ? journal.toString() : '',
-    diagram: hasFailed ? journal.toMermaid() : '',
-    recording: hasFailed ? journal.record({ initial: world.initial, commits: registry.commits }) : undefined,
+    journal: hasFailed ? journal.capture({ initial: world.initial, commits: registry.commits }) : undefined,
   };
 }
 

@@ -10,7 +10,7 @@ import { type CallOptions, type ExploreContext, explore } from 'shared-memory-re
 import { WebStorageArea } from 'shared-memory-registry/web-storage';
 import { createStorage } from 'unstorage';
 import fsDriver from 'unstorage/drivers/fs';
-import { rejection } from '../support/refusals';
+import { rejection } from '../../support/refusals';
 
 const nodePersist = require('node-persist');
 
