@@ -7,7 +7,7 @@ export function drawDiagram(text: string, id: string): string {
   const names = new Map<string, string>();
   const steps: Step[] = [];
   const add = (type: Step['type'], client: string, label: string) =>
-    void steps.push({ type, client: names.get(client) ?? client, text: unescape(label), stored: [], changed: [] });
+    void steps.push({ type, client: names.get(client) ?? client, text: textOf(label), stored: [], changed: [] });
   for (const line of text.split('\n')) {
     const [, participant, name] = /^ *participant (\w+) as (.*)$/.exec(line) ?? [];
     if (participant !== undefined && name !== undefined) names.set(participant, name);
@@ -22,6 +22,6 @@ export function drawDiagram(text: string, id: string): string {
 }
 
 /** Mermaid has `#35;` for `#`. */
-function unescape(text: string): string {
+function textOf(text: string): string {
   return text.replace(/#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
 }

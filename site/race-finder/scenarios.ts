@@ -69,7 +69,10 @@ export default async function scenario({ registry, scheduler, step }) {
   if (stored.length !== 2) throw new Error(\`Expected 2 items, got \${stored.join(', ')}\`);
 }
 `,
-    fix: ['    this.items = [...this.items, item];', '    // Read again right before the write, in the same task.\n    this.items = [...this.read(), item];'],
+    fix: [
+      '    this.items = [...this.items, item];',
+      '    // Read again right before the write, in the same task.\n    this.items = [...this.read(), item];',
+    ],
   },
   {
     id: 'payment',

@@ -8,7 +8,13 @@ import * as webStorage from 'shared-memory-registry/web-storage';
 export type Message =
   | { readonly type: 'progress'; readonly schedules: number }
   | { readonly type: 'passed'; readonly schedules: number; readonly complete: boolean }
-  | { readonly type: 'failed'; readonly schedules: number; readonly failure: string; readonly token: string; readonly html: string }
+  | {
+      readonly type: 'failed';
+      readonly schedules: number;
+      readonly failure: string;
+      readonly token: string;
+      readonly html: string;
+    }
   | { readonly type: 'error'; readonly message: string };
 
 const modules: Readonly<Record<string, object>> = {
@@ -50,7 +56,8 @@ async function explore(code: string): Promise<Message> {
 /** A module of a worker finds no packages: what it imports from this one is handed to it. Lines keep their numbers. */
 function withoutImports(code: string): string {
   return code.replace(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"];?/g, (statement, names: string, name: string) => {
-    if (!(name in modules)) return `throw new Error(${JSON.stringify(`Only shared-memory-registry can be imported here, not ${name}`)});`;
+    if (!(name in modules))
+      return `throw new Error(${JSON.stringify(`Only shared-memory-registry can be imported here, not ${name}`)});`;
     const lines = '\n'.repeat(statement.split('\n').length - 1);
     return `const {${names.replace(/\s+as\s+/g, ': ').replace(/\btype\s+/g, '')}} = siteModules[${JSON.stringify(name)}];${lines}`;
   });
