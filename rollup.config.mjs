@@ -63,7 +63,13 @@ const exportTypesAsTypes = {
 };
 
 /** Without comments, which declarations have, and white space: a fourth smaller. Names stay, so that stacks can be read. */
-const shortened = terser({ ecma: 2022, module: true, compress: false, mangle: false, format: { comments: false, max_line_len: 120 } });
+const shortened = terser({
+  ecma: 2022,
+  module: true,
+  compress: false,
+  mangle: false,
+  format: { comments: false, max_line_len: 120 },
+});
 
 /** Declarations are indented by one character for each level, not four. */
 const indentedByTabs = {
@@ -90,10 +96,7 @@ export default [
       bundledLicenses,
       shortened,
     ],
-    output: [
-      { ...output('es', 'js'), footer: waitUntilReady },
-      output('cjs', 'cjs'),
-    ],
+    output: [{ ...output('es', 'js'), footer: waitUntilReady }, output('cjs', 'cjs')],
   },
   {
     input,

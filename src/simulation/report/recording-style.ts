@@ -51,7 +51,7 @@ export const recordingStyle = `
 .recording-step > input:checked ~ .recording-moment { display: block; }
 .recording-moment > p { color: var(--faint); }
 .recording-moment > pre { margin-bottom: 0.75rem; }
-.recording-moves { display: flex; justify-content: space-between; gap: 0.5rem; margin-bottom: 0.5rem !important; }
+.recording .recording-moves { display: flex; justify-content: space-between; gap: 0.5rem; margin-bottom: 0.5rem; }
 .recording-moves strong { color: var(--ink); }
 .recording-moves label { cursor: pointer; color: var(--ink); text-decoration: underline; }
 .recording-moves span { visibility: hidden; }
@@ -63,7 +63,7 @@ export const recordingStyle = `
 .recording-moment .recording-removed { border-color: var(--bad); }
 .recording-moment .recording-removed em { color: var(--bad); }
 .recording-moment .recording-removed dd { text-decoration: line-through; }
-.recording-failure { margin-top: 0.5rem !important; padding: 0.5rem 0.75rem !important; border: 1px solid var(--bad); border-radius: 0.4rem; color: var(--bad); white-space: pre-wrap; overflow-wrap: anywhere; }
+.recording .recording-failure { margin-top: 0.5rem; padding: 0.5rem 0.75rem; border: 1px solid var(--bad); border-radius: 0.4rem; color: var(--bad); white-space: pre-wrap; overflow-wrap: anywhere; }
 .recording-rest { color: var(--faint); text-align: center; }
 .recording-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 60rem) {
@@ -71,6 +71,6 @@ export const recordingStyle = `
   .recording-moment { position: static; grid-column: 1 / -1; width: auto; margin: 0.25rem 0 0.5rem; }
 }
 @media print {
-  .recording-moment { display: none !important; }
+  .recording .recording-step > .recording-moment { display: none; }
 }
 `;
