@@ -32,6 +32,6 @@ export interface JournalNote {
   readonly text: string;
   /** In the order of everything that the journal has recorded. */
   readonly place: number;
-  /** All of the value that the text shows in a few characters, if there is one. */
+  /** @internal All of the value that the text shows in a few characters, if there is one. */
   readonly whole?: () => string;
 }

@@ -411,7 +411,7 @@ test('a failure says which run and which schedule it was', async () => {
 });
 
 describe('random search', () => {
-  const SEEDS = process.env['LONG'] === '1' ? 20 : 3;
+  const SEEDS = process.env['LONG'] === '1' ? 20 : 5;
 
   /** The median number of runs until a failure is found. */
   async function medianRuns(scenario: Scenario<string>): Promise<number> {

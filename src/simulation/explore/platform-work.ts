@@ -132,7 +132,9 @@ export class PlatformWork {
    * @param asked the steps that have been asked for
    */
   async settled(step: string | undefined, asked: ReadonlySet<string>): Promise<void> {
-    const known = step === undefined || !this.#isActiveInStep ? undefined : this.#successors.get(step);
+    // Where no work was seen in this step, and none is there that may go on, what follows has been asked for by now.
+    const mayFollow = this.#isActiveInStep || this.isActive;
+    const known = step === undefined || !mayFollow ? undefined : this.#successors.get(step);
     const isExpected = () => known !== undefined && ![...known].every((next) => asked.has(next));
     const start = realNow();
     while ((this.isPending && realNow() - start < MOST_MS) || (isExpected() && realNow() - start < MOST_MS_FOR_STEP)) {
