@@ -292,7 +292,7 @@ test.each([
 ] as const)(
   'random programs of %s calls have the same outcomes with reduction as without',
   async (_name, options, faults) => {
-    const numRuns = process.env['LONG'] === '1' ? 80 : 3;
+    const numRuns = process.env['LONG'] === '1' ? 80 : 2;
     const property = fc.asyncProperty(anyProgram, async (program) => {
       const every = await outcomesOf(program, options, false, faults);
       fc.pre(every.complete);
