@@ -40,38 +40,41 @@ export interface RecordedStep {
 export interface RecordedCommit {
   readonly place: number;
   readonly changes: readonly KeyChange[];
-  readonly codec: StorageCodec<unknown>;
 }
 
 /** What a run began with, and what was committed in it. */
 export interface RecordedContents {
   readonly initial: Readonly<Record<string, SnapshotInput<unknown>>>;
   readonly commits: readonly RecordedCommit[];
+  readonly codec: StorageCodec<unknown>;
 }
 
 export function recordingOf(
   entries: readonly JournalEntry[],
   notes: readonly JournalNote[],
   dataOf: DataOf,
-  { initial: snapshots, commits }: RecordedContents,
+  { initial: snapshots, commits, codec }: RecordedContents,
 ): Recording {
   const contents = new Map(
     Object.entries(snapshots).map(([key, { revision, data }]) => [key, toStoredValue(key, revision, () => data)]),
   );
-  const left = [...commits];
+  let next = 0;
   /** What was committed before something has its place. */
   const commitUntil = (place: number) => {
     const changed = new Set<string>();
-    while (left[0] !== undefined && left[0].place < place) {
-      const [{ changes, codec }] = left.splice(0, 1) as [RecordedCommit];
-      for (const { key, after } of changes) {
+    for (let commit = commits[next]; commit !== undefined && commit.place < place; commit = commits[next]) {
+      next += 1;
+      for (const { key, after } of commit.changes) {
         changed.add(key);
-        if (after === null) contents.delete(key);
-        else
-          contents.set(
-            key,
-            toStoredValue(key, after.revision, () => decodeWith(codec, after.data)),
-          );
+        if (after === null) {
+          contents.delete(key);
+          continue;
+        }
+        const { revision, data } = after;
+        contents.set(
+          key,
+          toStoredValue(key, revision, () => decodeWith(codec, data)),
+        );
       }
     }
     return { stored: [...contents.values()], changed: [...changed] };
@@ -79,17 +82,17 @@ export function recordingOf(
   const { stored: initial } = commitUntil(1);
   const steps = rowsOf(entries, notes, dataOf).map(({ client, type, text, place, whole }) => ({
     ...{ client, type, text },
-    ...(whole !== undefined && { data: cut(whole()) }),
+    ...(whole !== undefined && { data: limited(whole()) }),
     ...commitUntil(place),
   }));
   return { clients: clientsOf(entries, notes), initial, steps };
 }
 
 function toStoredValue(key: string, revision: string, data: () => unknown): StoredValue {
-  return { key, revision, data: cut(whole(data, 2)) };
+  return { key, revision, data: limited(whole(data, 2)) };
 }
 
-function cut(text: string): string {
+function limited(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
 }
 

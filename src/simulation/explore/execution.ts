@@ -1,5 +1,6 @@
 import { checkCallback } from '../../backend/input-validation';
 import { withContext } from '../../errors';
+import { storeOf } from '../../registry/shared-memory-registry';
 import type { CapturedJournal } from '../journal';
 import type { JournalEntry } from '../journal-entry';
 import type { Scheduler } from '../with-schedule';
@@ -84,7 +85,9 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
     entries: journal.entries,
     answers: run.answers,
     written: registry.written,
-    journal: hasFailed ? journal.capture({ initial: world.initial, commits: registry.commits }) : undefined,
+    journal: hasFailed
+      ? journal.capture({ initial: world.initial, commits: registry.commits, codec: storeOf(registry).codec })
+      : undefined,
   };
 }
 

@@ -39,7 +39,7 @@ export class ExploredRegistry<T> extends SharedMemoryRegistry<T> {
       onCommit: (commit) => {
         this.#noteCommit(commit);
         const { type, origin, changes } = commit;
-        this.commits.push({ place: journal.latestPlace, changes, codec: store.codec });
+        this.commits.push({ place: journal.latestPlace, changes });
         const [change] = changes;
         if (origin === null || isBackend(origin) || change === undefined) return;
         const { key, after } = change;

@@ -9,7 +9,7 @@ export function reportPage(failed: Exploration, received: string): string {
   const [title = ''] = failure.split('\n');
   const facts = [
     `${counted(schedules, 'schedule')} and ${counted(runs, 'run')} until it failed`,
-    `${counted(recording.clients.length, 'client')}, ${counted(recording.steps.length, 'step')}`,
+    counted(recording.steps.length, 'step'),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
   const replay =
