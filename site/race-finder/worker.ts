@@ -14,6 +14,7 @@ export type Message =
       readonly failure: string;
       readonly token: string;
       readonly html: string;
+      readonly style: string;
     }
   | { readonly type: 'error'; readonly message: string };
 
@@ -47,7 +48,7 @@ async function explore(code: string): Promise<Message> {
     if (!(error instanceof simulation.ExplorationError)) return { type: 'error', message: String(error) };
     const failure = error.received;
     const html = simulation.drawRecording(error.recording, { id: 'found', failure: failure.split('\n')[0] });
-    return { type: 'failed', schedules: error.schedules, failure, token: error.token, html };
+    return { type: 'failed', schedules: error.schedules, failure, token: error.token, html, style: simulation.recordingStyle };
   } finally {
     URL.revokeObjectURL(url);
   }
