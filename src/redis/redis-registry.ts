@@ -60,7 +60,11 @@ export class RedisRegistry<T, B extends RedisKeyedBackend<T> = RedisKeyedBackend
       fail('ERR_INVALID_OPTION', 'RedisRegistry.connect(options) to be called instead of the constructor', connected);
     }
     this.#connected = connected;
-    exposeContents(this, () => ({ registry: connected.id }));
+    exposeContents(this, RedisRegistry.#identity);
+  }
+
+  static #identity<T, B extends RedisKeyedBackend<T>>(this: RedisRegistry<T, B>): { readonly registry: string } {
+    return { registry: this.#connected.id };
   }
 
   /**

@@ -83,7 +83,7 @@ export class SharedMemoryRegistry<T, B extends KeyedMemoryBackend<T> = KeyedMemo
     this.#store = new MemoryStore<T>(store);
     this.#initial = withContext('initial', () => new Checkpoint(createInitialRecords(initial, this.#store), store.codec));
     withContext('initial', () => this.#store.restore(this.#initial));
-    exposeContents(this, () => this.toJSON());
+    exposeContents(this, this.toJSON);
   }
 
   /** @internal False for a Proxy of one: that has no private fields. */

@@ -1,5 +1,6 @@
 import type { dataType } from '../codec/data-type';
 import type { StorageCodec } from '../codec/storage-codec';
+import type { SnapshotEnvelope } from '../contracts';
 import { markClass } from '../errors';
 import { exposeContents } from './expose-contents';
 import { openRecord, type TrackedRecord } from './storage-record';
@@ -17,14 +18,16 @@ export class Checkpoint<T> {
   constructor(records: ReadonlyMap<string, TrackedRecord>, codec: StorageCodec<T>) {
     this.#records = new Map(records);
     this.#codec = codec;
-    exposeContents(this, () =>
-      Object.fromEntries(Array.from(this.#records, ([key, record]) => [key, openRecord(record, codec)])),
-    );
+    exposeContents(this, Checkpoint.#contents);
   }
 
   /** @internal False for a Proxy of one: that has no private fields. */
   static is(value: unknown): value is Checkpoint<unknown> {
     return #records in Object(value);
+  }
+
+  static #contents<T>(this: Checkpoint<T>): Record<string, SnapshotEnvelope<T>> {
+    return Object.fromEntries(Array.from(this.#records, ([key, record]) => [key, openRecord(record, this.#codec)]));
   }
 
   /** How many keys it holds. */

@@ -49,22 +49,17 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
   const { run, registry } = world.begin();
   const met = new Map<string, boolean>();
   const endings: (() => unknown)[] = [];
-  const scheduler: Scheduler = {
-    schedule: (task, label, turn) => {
-      // Of a delivery it is known what it reads; of anything else that is scheduled here, nothing is.
-      if (turn?.phase !== 'delivery') dependencies.learn('everything');
-      return run.schedule(task, label, turn);
-    },
+  const schedule: Scheduler['schedule'] = (task, label, turn) => {
+    // Of a delivery it is known what it reads; of anything else that is scheduled here, nothing is.
+    if (turn?.phase !== 'delivery') dependencies.learn('everything');
+    return run.schedule(task, label, turn);
   };
   const context: ExploreContext<T> = {
     registry,
     journal,
     clock,
     plan,
-    get scheduler() {
-      registry.isScheduled = true;
-      return scheduler;
-    },
+    scheduler: new ScenarioScheduler(schedule, registry),
     step: (client, label = 'goes on', accesses = {}) => run.step(client, label, accesses),
     idle: () => run.idle(),
     calls: (client, target, options) => withContext('calls', () => asClient((call) => run.call(call), client, target, options)),
@@ -89,6 +84,22 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
       ? journal.capture({ initial: world.initial, commits: registry.commits, codec: storeOf(registry).codec })
       : undefined,
   };
+}
+
+/** The scheduler of a scenario. Who looks for its method may hand it to what observes the store. */
+class ScenarioScheduler implements Scheduler {
+  readonly #schedule: Scheduler['schedule'];
+  readonly #registry: { isScheduled: boolean };
+
+  constructor(schedule: Scheduler['schedule'], registry: { isScheduled: boolean }) {
+    this.#schedule = schedule;
+    this.#registry = registry;
+  }
+
+  get schedule(): Scheduler['schedule'] {
+    this.#registry.isScheduled = true;
+    return this.#schedule;
+  }
 }
 
 /** Runs every one of these. What one throws fails the run, unless that has failed already. */
