@@ -250,13 +250,10 @@ export abstract class BaseStorageBackend<T> implements StorageBackend<T> {
 
   #perform<P, E>(type: Operation['type'], prepared: P, effect: Effect<T, P, E>, condition: WriteCondition, ticket: Ticket) {
     const { ifMatch, signal } = condition;
-    const operation: Operation = Object.freeze({
-      type,
-      key: this.key,
-      client: this.client,
-      ...(type === 'save' && { revision: (prepared as StorageRecord).revision }),
-      ...(ifMatch !== undefined && { ifMatch }),
-    });
+    const operation: { -readonly [Field in keyof Operation]: Operation[Field] } = { type, key: this.key, client: this.client };
+    if (type === 'save') operation.revision = (prepared as StorageRecord).revision;
+    if (ifMatch !== undefined) operation.ifMatch = ifMatch;
+    Object.freeze(operation);
     return performInTurn<E>(
       operation,
       { queue: this.#queue, ticket, signal },

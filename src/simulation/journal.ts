@@ -157,12 +157,12 @@ export class Journal {
       type,
       client,
       key,
-      ...(revision !== undefined && { revision }),
-      ...(ifMatch !== undefined && { ifMatch }),
       begin: this.#place(),
       beganAt: this.#clock.now(),
       outcome: 'pending',
     };
+    if (revision !== undefined) entry.revision = revision;
+    if (ifMatch !== undefined) entry.ifMatch = ifMatch;
     this.#entries.push(entry);
     if (this.#entries.length > this.#limit) this.#drop(1);
     return entry;

@@ -76,7 +76,12 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
   const { executed, choices, hasWaited, hasHeldTime } = run;
   const hasFailed = outcome.type !== 'passed';
   return {
-    ...{ outcome, executed, choices, hasWaited, hasHeldTime, met },
+    outcome,
+    executed,
+    choices,
+    hasWaited,
+    hasHeldTime,
+    met,
     entries: journal.entries,
     answers: run.answers,
     written: registry.written,

@@ -70,13 +70,19 @@ export class World<T> {
     this.#virtualClock = new VirtualClock();
     this.#time = timers === undefined ? virtualTime(this.#virtualClock) : fakeTime(timers);
     const run = new Run({
-      ...{ plan, journal, dependencies, platformWork, faults, idleTimeoutMs },
+      plan,
+      journal,
+      dependencies,
+      platformWork,
+      faults,
+      idleTimeoutMs,
       time: this.#time,
       mayTimePass: time,
     });
     this.#run = run;
     const onListenerError = (error: unknown) => run.fail(error);
-    const all = { ...options, now: this.clock.now, onListenerError, Backend: this.#Backend };
+    const { initial, quota, codec } = options;
+    const all = { initial, quota, codec, now: this.clock.now, onListenerError, Backend: this.#Backend };
     const registry = new ExploredRegistry<T>(all, run, dependencies, journal);
     this.#registry = registry;
     return { run, registry };
