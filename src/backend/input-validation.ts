@@ -87,7 +87,9 @@ export function readOptions<O, K extends keyof O>(options: O, names: readonly K[
     // A misspelt `ifMatch` would otherwise be no condition at all.
     const unknown = Object.keys(options).find((name) => !names.includes(name as K));
     if (unknown !== undefined) fail('ERR_INVALID_OPTION', `no other options than ${names.join(', ')}`, unknown);
-    return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<O, K>;
+    const read: Partial<Pick<O, K>> = {};
+    for (const name of names) read[name] = options[name];
+    return read as Pick<O, K>;
   });
 }
 

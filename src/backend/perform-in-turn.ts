@@ -22,7 +22,8 @@ export async function performInTurn<E>(
   const applyInTurn = () => {
     assertUnanswered(ticket, signal);
     return chain(apply(), (result) => {
-      Object.assign(outcome, { isApplied: true, result });
+      outcome.isApplied = true;
+      outcome.result = result;
       ticket.isWriting = false;
       queue.leave(ticket);
       return result;

@@ -38,12 +38,14 @@ export interface SharedMemoryRegistryOptions<T, B extends KeyedMemoryBackend<T> 
 /** The names of `StoreOptions`. */
 export const STORE_OPTIONS = ['initial', 'quota', 'weigh', 'codec', 'now', 'onListenerError'] as const;
 
+const REGISTRY_OPTIONS = [...STORE_OPTIONS, 'Backend'] as const;
+
 /** The options, with their defaults. */
 export function checkRegistryOptions<T, B extends KeyedMemoryBackend<T>>(options: SharedMemoryRegistryOptions<T, B> = {}) {
-  const { Backend, ...others } = readOptions(options, [...STORE_OPTIONS, 'Backend']);
-  const checked = checkStoreOptions<T>(others);
-  if (Backend !== undefined) checkBackendClass(Backend, KeyedMemoryBackend);
-  return { ...checked, Backend };
+  const given = readOptions(options, REGISTRY_OPTIONS);
+  const { initial, store } = checkStoreOptions<T>(given);
+  if (given.Backend !== undefined) checkBackendClass(given.Backend, KeyedMemoryBackend);
+  return { initial, store, Backend: given.Backend };
 }
 
 /** What a registry holds from the start, and the options of its store with their defaults. */
