@@ -688,3 +688,13 @@ describe('time', () => {
     expect((await backend.stat())?.updatedAt).toBe(123);
   });
 });
+
+// V8 keeps the shape of an object longer than the object. A getter of its own would be a part of it, and lead to the registry.
+test('registries and checkpoints of one class have one shape', () => {
+  const shapeOf = (value: object) =>
+    Reflect.ownKeys(value).map((key) => [key, Object.getOwnPropertyDescriptor(value, key)?.get ?? 'value']);
+  const [one, other] = [registryOfSettings(), registryOfSettings()];
+  expect(shapeOf(one)).toEqual([[expect.any(Symbol), expect.any(Function)]]);
+  expect(shapeOf(one)[0]?.[1]).toBe(shapeOf(other)[0]?.[1]);
+  expect(shapeOf(one.checkpoint())[0]?.[1]).toBe(shapeOf(other.checkpoint())[0]?.[1]);
+});

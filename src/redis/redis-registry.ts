@@ -60,10 +60,10 @@ export class RedisRegistry<T, B extends RedisKeyedBackend<T> = RedisKeyedBackend
       fail('ERR_INVALID_OPTION', 'RedisRegistry.connect(options) to be called instead of the constructor', connected);
     }
     this.#connected = connected;
-    exposeContents(this, RedisRegistry.#identity);
+    exposeContents(this, this.#identity);
   }
 
-  static #identity<T, B extends RedisKeyedBackend<T>>(this: RedisRegistry<T, B>): { readonly registry: string } {
+  #identity(): { readonly registry: string } {
     return { registry: this.#connected.id };
   }
 

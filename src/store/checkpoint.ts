@@ -18,7 +18,7 @@ export class Checkpoint<T> {
   constructor(records: ReadonlyMap<string, TrackedRecord>, codec: StorageCodec<T>) {
     this.#records = new Map(records);
     this.#codec = codec;
-    exposeContents(this, Checkpoint.#contents);
+    exposeContents(this, this.#contents);
   }
 
   /** @internal False for a Proxy of one: that has no private fields. */
@@ -26,7 +26,7 @@ export class Checkpoint<T> {
     return #records in Object(value);
   }
 
-  static #contents<T>(this: Checkpoint<T>): Record<string, SnapshotEnvelope<T>> {
+  #contents(): Record<string, SnapshotEnvelope<T>> {
     return Object.fromEntries(Array.from(this.#records, ([key, record]) => [key, openRecord(record, this.#codec)]));
   }
 
