@@ -1,11 +1,11 @@
 export { checkHistory, type HistoryReport } from './check-history';
 export { type Clock, VirtualClock } from './clock';
+export type { DeclaredAccesses } from './explore/accesses';
 export type { CallFilter, CallOptions, ClientCall } from './explore/calls';
 export type { ExploreReport } from './explore/exploration';
 export { type Exploration, ExplorationError } from './explore/exploration-error';
 export { explore } from './explore/explore';
 export type { ExploreContext, ExploreOptions, ExploreProgress, Scenario } from './explore/options';
-export type { DeclaredAccesses } from './explore/run';
 export type { FakeTimers, FrameworkTimers, NodeMockTimers, SinonClock } from './explore/time-source';
 export {
   type FaultKind,

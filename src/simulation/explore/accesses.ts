@@ -4,6 +4,12 @@
  */
 export type AccessMode = 'read' | 'add' | 'write';
 
+/** What a declared step reads and writes. */
+export interface DeclaredAccesses {
+  readonly reads?: readonly string[] | undefined;
+  readonly writes?: readonly string[] | undefined;
+}
+
 /** The resources that one step uses, by name: a few, in two arrays of the same length. */
 export class Accesses {
   readonly resources: string[] = [];

@@ -11,8 +11,9 @@ import { checkKind, type FaultKind, type FaultPlan } from '../fault-plan';
 import type { Journal } from '../journal';
 import { checkReportTarget, type ReportTarget } from '../report/deliver-report';
 import type { Scheduler } from '../with-schedule';
+import type { DeclaredAccesses } from './accesses';
 import type { CallOptions } from './calls';
-import type { DeclaredAccesses, Faults } from './run';
+import type { Faults } from './run';
 import { checkTimers, type FakeTimers } from './time-source';
 import { parseToken } from './token';
 

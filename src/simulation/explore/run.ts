@@ -4,11 +4,12 @@ import { canInject, type FaultKind, type FaultPlan, SimulatedFault } from '../fa
 import type { Journal } from '../journal';
 import { reasonOf } from '../timeline';
 import type { ScheduledTurn, Scheduler } from '../with-schedule';
-import { Accesses, type AccessMode } from './accesses';
+import { Accesses, type AccessMode, type DeclaredAccesses } from './accesses';
 import type { Call } from './calls';
 import type { Dependencies } from './dependencies';
 import type { PlatformWork } from './platform-work';
-import type { EnabledSteps, ExecutedStep, Step } from './step';
+import { type Request, Requests } from './requests';
+import type { EnabledStep, EnabledSteps, ExecutedStep, Step } from './step';
 import type { TimeSource } from './time-source';
 
 /** How a run of a scenario has ended. */
@@ -46,39 +47,6 @@ export interface RunOptions {
   readonly idleTimeoutMs: number;
 }
 
-/** What a declared step reads and writes. */
-export interface DeclaredAccesses {
-  readonly reads?: readonly string[] | undefined;
-  readonly writes?: readonly string[] | undefined;
-}
-
-/** A step that a client has asked for. */
-interface Request {
-  readonly step: Step;
-  readonly label: string;
-  readonly turn: ScheduledTurn | undefined;
-  readonly declared: DeclaredAccesses;
-  /** How often its client had crashed by then. */
-  readonly crashes: number;
-  /** How often the clock had gone on by then. */
-  readonly ticks: number;
-  readonly proceed: (accesses: Accesses) => void;
-  readonly awaits: ExecutedStep['awaits'];
-  /** Whether the timeline says nothing of it: a call says what it has given. */
-  readonly isQuiet: boolean;
-  /** Of a call: lets it fail. */
-  readonly inject: ((fault: FaultKind) => void) | undefined;
-  /** Since it is enabled. */
-  enabled?: EnabledStep;
-}
-
-interface EnabledStep {
-  readonly step: Step;
-  readonly enabledBy: number;
-  readonly awaits: ExecutedStep['awaits'];
-  readonly take: (accesses: Accesses) => void;
-}
-
 /** One run of a scenario: asks for the next step whenever nothing else can happen. */
 export class Run implements Scheduler {
   /** What was done, in order. */
@@ -86,13 +54,9 @@ export class Run implements Scheduler {
   /** Which of the enabled steps was taken, wherever there was more than one. */
   readonly choices: number[] = [];
   readonly #options: RunOptions;
-  #requests: Request[] = [];
-  /** By handle: its operations that have not taken effect, in the order of their calls. */
-  readonly #queues = new Map<object, Operation[]>();
-  readonly #names = new Map<Operation, string>();
-  /** The steps, by id, that clients have asked for. */
+  readonly #requests: Requests;
+  /** The steps, by id, that clients have asked for while work of the platform was seen. */
   readonly #asked = new Set<string>();
-  readonly #counts = new Map<string, number>();
   readonly #idle: (() => void)[] = [];
   /** What the effect of a call does, while it goes on. */
   #work: Promise<unknown> | undefined;
@@ -112,6 +76,7 @@ export class Run implements Scheduler {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#requests = new Requests(options.plan);
   }
 
   schedule<T>(task: Promise<T>, label: string, turn?: ScheduledTurn): Promise<T> {
@@ -214,17 +179,8 @@ export class Run implements Scheduler {
   #dropDead(): void {
     const { current } = this;
     if (current === undefined || !this.#options.plan.hasCrashed) return;
-    const alive = this.#alive();
-    const dead = this.#requests.filter((request) => !alive.includes(request));
-    if (dead.length > 0) current.disabled = dead.map(({ step }) => step.base);
-    this.#requests = [...alive];
-  }
-
-  /** Requests of clients that have not crashed since. */
-  #alive(): readonly Request[] {
-    const { plan } = this.#options;
-    if (!plan.hasCrashed) return this.#requests;
-    return this.#requests.filter(({ step, crashes }) => plan.crashesOf(step.client) === crashes);
+    const dead = this.#requests.dropDead();
+    if (dead.length > 0) current.disabled = dead;
   }
 
   /** @param choose gives one of the enabled steps */
@@ -247,12 +203,12 @@ export class Run implements Scheduler {
       if (platformWork.isSeen) await platformWork.settled(this.current?.step.id, this.#asked);
       if (this.#failure !== undefined) return this.#failure;
       if (hasEnded && !this.#isOver) {
-        const operations = this.#alive().flatMap(({ turn }) => turn?.operation ?? []);
+        const operations = this.#requests.alive.flatMap(({ turn }) => turn?.operation ?? []);
         if (operations.length > 0) return { type: 'unfinished', operations };
         this.#isOver = true;
         this.#ticksAtEnd = this.#ticks;
         // What is left comes after the end, or could have come before it.
-        for (const { step } of this.#alive()) this.touch(step.client);
+        for (const { step } of this.#requests.alive) this.touch(step.client);
       }
       if (this.executed.length === MOST_STEPS) return this.#isOver ? { type: 'passed' } : { type: 'endless' };
       const enabled = this.#enabled();
@@ -305,7 +261,7 @@ export class Run implements Scheduler {
     } catch (error) {
       this.fail(error); // a fake timer's callback
     }
-    this.isAtRest = !this.#options.time.isAwaited() && this.#alive().length === 0;
+    this.isAtRest = !this.#options.time.isAwaited() && this.#requests.alive.length === 0;
   }
 
   /**
@@ -315,10 +271,7 @@ export class Run implements Scheduler {
   #enabled(): readonly EnabledStep[] {
     const { faults } = this.#options;
     this.#dropDead();
-    const last = this.current?.step.client;
-    const ready: Request[] = [];
-    for (const request of this.#requests) if (request.step.client === last && this.#isReady(request)) ready.push(request);
-    for (const request of this.#requests) if (request.step.client !== last && this.#isReady(request)) ready.push(request);
+    const ready = this.#requests.ready(this.current?.step.client);
     const enabled = ready.map((request) => {
       request.enabled ??= this.#enable(request, request.step, (accesses) => this.#proceed(request, accesses));
       return request.enabled;
@@ -329,11 +282,6 @@ export class Run implements Scheduler {
     if (this.#faults < faults.maxFaults) enabled.push(...ready.flatMap((request) => this.#faultsOf(request)));
     if (enabled.length === 0 && this.#idle.length > 0) enabled.push(this.#rest());
     return enabled;
-  }
-
-  /** Whether it is its turn among the operations of its handle. */
-  #isReady({ turn }: Request): boolean {
-    return turn?.phase !== 'effect' || this.#queues.get(turn.handle)?.[0] === turn.operation;
   }
 
   #enable({ enabled, awaits }: Request, step: Step, take: EnabledStep['take']): EnabledStep {
@@ -405,8 +353,7 @@ export class Run implements Scheduler {
 
   #proceed(request: Request, accesses: Accesses): void {
     const { turn, step, label, declared, proceed, isQuiet } = request;
-    this.#requests = this.#requests.filter((other) => other !== request);
-    if (turn !== undefined && turn.phase === 'effect') this.#queues.get(turn.handle)?.shift();
+    this.#requests.remove(request);
     if (turn?.operation === undefined && !isQuiet) this.#options.journal.note(step.client, label.replace(`${step.client}: `, ''));
     // A change is delivered after it was made, and after the changes before it.
     if (step.phase === 'delivery') accesses.use(step.key === null ? 'keys' : `key:${step.key}`, 'read');
@@ -422,25 +369,20 @@ export class Run implements Scheduler {
     proceed: (accesses: Accesses) => void,
     { isQuiet = false, inject }: { isQuiet?: boolean; inject?: (fault: FaultKind) => void } = {},
   ): void {
-    const { client = label, key = null, phase = 'turn', operation } = turn ?? {};
-    const place = isQuiet ? label : key === null ? client : `${client}/${key}`;
-    if (turn !== undefined && operation !== undefined && phase === 'effect') this.#enqueue(turn.handle, operation, place);
-    const name = operation && this.#names.get(operation);
-    const id = name === undefined ? `${place} ${phase}#${this.#count(`${place} ${phase}`)}` : `${name} ${phase}`;
     const { plan, platformWork } = this.#options;
-    if (plan.isDown(client)) return;
-    const step = { id, base: id, client, key, phase, operation: operation?.type };
+    const step = this.#requests.toStep(label, turn, isQuiet);
+    if (plan.isDown(step.client)) return;
     if (platformWork.isSeen) {
-      this.#asked.add(id);
-      platformWork.noteSuccessor(this.current?.step.id, id);
+      this.#asked.add(step.id);
+      platformWork.noteSuccessor(this.current?.step.id, step.id);
     }
     const awaits = this.#noteWake(step) ? 'all before' : 'enabler';
-    this.#requests.push({
+    this.#requests.add({
       step,
       label,
       turn,
       declared,
-      crashes: plan.crashesOf(client),
+      crashes: plan.crashesOf(step.client),
       ticks: this.#ticks,
       proceed,
       awaits,
@@ -465,22 +407,9 @@ export class Run implements Scheduler {
       current.accesses.use(state, 'write');
       return false;
     }
-    const isBusy = this.#alive().some((request) => dependencies.stateOf(request.step.client) === state);
+    const isBusy = this.#requests.alive.some((request) => dependencies.stateOf(request.step.client) === state);
     dependencies.noteWake({ by: this.executed.length - 1, client: step.client, isBusy });
     return false;
-  }
-
-  #enqueue(handle: object, operation: Operation, place: string): void {
-    if (!this.#names.has(operation)) this.#names.set(operation, `${place}#${this.#count(place)}`);
-    const queue = this.#queues.get(handle);
-    if (queue === undefined) this.#queues.set(handle, [operation]);
-    else queue.push(operation);
-  }
-
-  #count(what: string): number {
-    const count = (this.#counts.get(what) ?? 0) + 1;
-    this.#counts.set(what, count);
-    return count;
   }
 }
 

@@ -36,3 +36,12 @@ export interface ExecutedStep {
   /** The ids, without faults, of steps that could have been taken instead, and can't be taken any more. */
   disabled?: readonly string[];
 }
+
+/** A step that can be taken now. */
+export interface EnabledStep {
+  readonly step: Step;
+  /** The place, in the run, of the step after which it was enabled. */
+  readonly enabledBy: number;
+  readonly awaits: ExecutedStep['awaits'];
+  readonly take: (accesses: Accesses) => void;
+}
