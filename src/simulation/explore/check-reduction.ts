@@ -3,6 +3,7 @@ import { type FailedExecution, isFailure } from './execution';
 import type { Exploration } from './exploration';
 import type { Fingerprint, Fingerprints } from './fingerprint';
 import { HappensBefore } from './happens-before';
+import { uniformOrder } from './random-order';
 import type { EnabledSteps, Step } from './step';
 
 /** What unreduced runs have shown of a reduced search. */
@@ -24,8 +25,10 @@ export async function checkReduction<T>(
   runs: number,
 ): Promise<ReductionCheck> {
   const { dependencies } = exploration.world;
+  const random = randomFrom(1);
   for (let count = 0; count < runs; count += 1) {
-    const execution = await exploration.run(orderOf(count));
+    // First the clients from the last to the first, then by chance.
+    const execution = await exploration.run(count === 0 ? lastFirst : uniformOrder(random));
     if (isFailure(execution)) return { failed: execution };
     if (dependencies.hasNews) return {};
     const { steps, results } = fingerprints.of(execution, new HappensBefore(execution.executed));
@@ -44,11 +47,8 @@ export async function checkReduction<T>(
 
 const UNKNOWN_ORDER = 'clients take other steps in an order that the reduction takes to be one of those that were run';
 
-/** First the clients from the last to the first, then by chance. */
-function orderOf(count: number): (enabled: EnabledSteps) => Step {
-  if (count === 0) return (enabled) => enabled.filter(({ fault }) => fault === undefined).at(-1) ?? enabled[0];
-  const random = randomFrom(count);
-  return (enabled) => enabled[random.below(enabled.length)] ?? enabled[0];
+function lastFirst(enabled: EnabledSteps): Step {
+  return enabled.filter(({ fault }) => fault === undefined).at(-1) ?? enabled[0];
 }
 
 /** The number of the first client or key with other results. */

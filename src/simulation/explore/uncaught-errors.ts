@@ -17,17 +17,28 @@ interface Page {
   removeEventListener?(type: string, listener: (event: PageEvent) => void): void;
 }
 
+const { process } = globalThis as {
+  readonly process?: { getBuiltinModule?(name: 'node:vm'): { runInThisContext(code: string): Emitter } };
+};
+
+const emitter = findEmitter();
+
+/** The process that Jest's environments show is a copy, without these events: that of the main context has them. */
+function findEmitter(): Emitter | undefined {
+  try {
+    return process?.getBuiltinModule?.('node:vm').runInThisContext('process');
+  } catch {
+    return undefined; // a runtime that only has the names of Node's modules
+  }
+}
+
 /**
  * Hands over what is reported as uncaught from now on: errors in listeners, and rejections that nobody handles. Test runners
  * listen to these as well; their listeners are put back at the end.
  * @returns what ends it
  */
 export function catchUncaughtErrors(handle: (error: unknown) => void): () => void {
-  const { process, addEventListener, removeEventListener } = globalThis as unknown as Page & {
-    readonly process?: { getBuiltinModule?(name: 'node:vm'): { runInThisContext(code: string): Emitter } };
-  };
-  // The process that Jest's environments show is a copy, without these events: that of the main context has them.
-  const emitter = process?.getBuiltinModule?.('node:vm').runInThisContext('process');
+  const { addEventListener, removeEventListener } = globalThis as unknown as Page;
   const replaced =
     emitter === undefined ? [] : ['unhandledRejection', 'uncaughtException'].map((event) => replace(emitter, event, handle));
 
