@@ -1,11 +1,13 @@
 import { nextTask, realNow } from '../../real-time/next-task';
 
+interface AsyncHook {
+  enable(): unknown;
+  disable(): unknown;
+}
+
 /** The part of Node's async_hooks that is used. */
 interface AsyncHooks {
-  createHook(hooks: { init(id: number, type: string): void; after(id: number): void; destroy(id: number): void }): {
-    enable(): unknown;
-    disable(): unknown;
-  };
+  createHook(hooks: { init?(id: number, type: string): void; after?(id: number): void; destroy?(id: number): void }): AsyncHook;
   readonly AsyncLocalStorage: new () => {
     run<R>(store: true, action: () => R): R;
     getStore(): true | undefined;
@@ -47,7 +49,9 @@ export class PlatformWork {
   /** Whether there was any. */
   isSeen = false;
   #isWatching = false;
-  readonly #hook: ReturnType<AsyncHooks['createHook']> | undefined;
+  readonly #begins: AsyncHook | undefined;
+  /** Switched on once there is work: with it, Node follows every promise to its end, which slows the run down. */
+  readonly #ends: AsyncHook | undefined;
   /** Holds something in what the scenario has begun. */
   readonly #context: InstanceType<AsyncHooks['AsyncLocalStorage']> | undefined;
 
@@ -57,12 +61,13 @@ export class PlatformWork {
     if (hooks === undefined) return;
     const context = new hooks.AsyncLocalStorage();
     this.#context = context;
-    this.#hook = hooks.createHook({
+    this.#begins = hooks.createHook({
       init: (id, type) => {
         if (context.getStore() === undefined) return;
         if (STREAM.test(type)) this.#streams.set(id, false);
         else if (REQUEST.test(type)) this.#requests.add(id);
         else return;
+        if (!this.isSeen) this.#ends?.enable();
         this.isSeen = true;
         this.#noteSign();
       },
@@ -72,6 +77,8 @@ export class PlatformWork {
         this.#streams.set(id, true);
         this.#noteSign();
       },
+    });
+    this.#ends = hooks.createHook({
       destroy: (id) => {
         this.#requests.delete(id);
         this.#streams.delete(id);
@@ -81,7 +88,7 @@ export class PlatformWork {
 
   watch(): void {
     this.#isWatching = true;
-    this.#hook?.enable();
+    this.#begins?.enable();
   }
 
   /** Watches what is begun by an action. */
@@ -91,7 +98,8 @@ export class PlatformWork {
 
   stop(): void {
     this.#isWatching = false;
-    this.#hook?.disable();
+    this.#begins?.disable();
+    this.#ends?.disable();
     this.#context?.disable();
     this.#requests.clear();
     this.#streams.clear();
