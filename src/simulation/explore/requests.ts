@@ -37,8 +37,11 @@ export class Requests {
     this.#plan = plan;
   }
 
-  /** The step that is asked for, with an id that it has in every run. An operation takes its place in the queue of its handle. */
-  toStep(label: string, turn: ScheduledTurn | undefined, isQuiet: boolean): Step {
+  /**
+   * Counts what is asked for, and gives an operation its place in the queue of its handle.
+   * @returns the step, with the same id in every run that comes to it
+   */
+  enter(label: string, turn: ScheduledTurn | undefined, isQuiet: boolean): Step {
     const { client = label, key = null, phase = 'turn', operation } = turn ?? {};
     const place = isQuiet ? label : key === null ? client : `${client}/${key}`;
     if (turn !== undefined && operation !== undefined && phase === 'effect') this.#enqueue(turn.handle, operation, place);

@@ -370,7 +370,7 @@ export class Run implements Scheduler {
     { isQuiet = false, inject }: { isQuiet?: boolean; inject?: (fault: FaultKind) => void } = {},
   ): void {
     const { plan, platformWork } = this.#options;
-    const step = this.#requests.toStep(label, turn, isQuiet);
+    const step = this.#requests.enter(label, turn, isQuiet);
     if (plan.isDown(step.client)) return;
     if (platformWork.isSeen) {
       this.#asked.add(step.id);
