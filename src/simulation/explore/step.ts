@@ -38,10 +38,6 @@ export interface ExecutedStep {
 }
 
 /** A step that can be taken now. */
-export interface EnabledStep {
-  readonly step: Step;
-  /** The place, in the run, of the step after which it was enabled. */
-  readonly enabledBy: number;
-  readonly awaits: ExecutedStep['awaits'];
+export interface EnabledStep extends Pick<ExecutedStep, 'step' | 'enabledBy' | 'awaits'> {
   readonly take: (accesses: Accesses) => void;
 }
