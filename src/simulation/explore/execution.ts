@@ -91,7 +91,10 @@ export async function runSchedule<T>(world: World<T>, scenario: Scenario<T>, cho
   };
 }
 
-/** The scheduler of a scenario. Who looks for its method may hand it to what observes the store. */
+/**
+ * The scheduler of a scenario. Where its method has been read, the scenario may have handed it to an observer of the store, such as a
+ * `WebStorageArea`. A class, since an object with a getter of its own would live on after its run, as `exposeContents` says.
+ */
 class ScenarioScheduler implements Scheduler {
   readonly #schedule: Scheduler['schedule'];
   readonly #registry: { isScheduled: boolean };

@@ -21,6 +21,7 @@ const { process } = globalThis as {
   readonly process?: { getBuiltinModule?(name: 'node:vm'): { runInThisContext(code: string): Emitter } };
 };
 
+/** Found once: a script is compiled to find it. */
 const emitter = findEmitter();
 
 /** The process that Jest's environments show is a copy, without these events: that of the main context has them. */
