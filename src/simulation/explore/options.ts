@@ -237,7 +237,7 @@ export function checkExploreOptions<T>(scenario: Scenario<T>, options: ExploreOp
   checkSignal(signal);
   if (report !== undefined) checkReportTarget(report);
   return {
-    registry: { ...(initial && { initial }), ...(quota !== undefined && { quota }), ...(codec && { codec }) },
+    registry: { initial, quota, codec },
     extend,
     deliveries,
     time,
