@@ -202,10 +202,13 @@ export function markClass(Class: { readonly name: string; readonly prototype: ob
 
 /** The error of a method that was taken off its object, or called on one of another copy of this package. */
 export function invalidThis(method: string, value: unknown): StorageError {
+  const described = describe(value);
+  // It has the class, and not the private fields.
+  const isProxy = described.startsWith('an instance of') && Object(value)[MARK]?.copy === COPY;
   return new StorageError('ERR_INVALID_THIS', {
     operation: method,
     expected: `${method} to be called on its own object, as in object.${method}(…)`,
-    received: `${describe(value)} as this`,
+    received: `${described} as this${isProxy ? ' (is it a Proxy of one?)' : ''}`,
   });
 }
 

@@ -689,6 +689,13 @@ describe('time', () => {
   });
 });
 
+test('a Proxy of a registry is refused, and the message asks whether it is one', () => {
+  const proxy = new Proxy(registryOfSettings(), {});
+  expect(() => proxy.keys()).toThrow('got an instance of SharedMemoryRegistry as this (is it a Proxy of one?)');
+  const { keys } = registryOfSettings();
+  expect(() => keys.call({} as never)).toThrow('got an object as this [ERR_INVALID_THIS]');
+});
+
 // V8 keeps the shape of an object longer than the object. A getter of its own would be a part of it, and lead to the registry.
 test('registries and checkpoints of one class have one shape', () => {
   const shapeOf = (value: object) =>
