@@ -8,6 +8,7 @@ interface AsyncHook {
 /** The part of Node's async_hooks that is used. */
 interface AsyncHooks {
   createHook(hooks: { init?(id: number, type: string): void; after?(id: number): void; destroy?(id: number): void }): AsyncHook;
+  executionAsyncResource(): object;
   readonly AsyncLocalStorage: new () => {
     run<R>(store: true, action: () => R): R;
     getStore(): true | undefined;
@@ -17,6 +18,7 @@ interface AsyncHooks {
 
 interface NodeProcess {
   getBuiltinModule?(name: 'node:async_hooks'): AsyncHooks;
+  getBuiltinModule?(name: 'node:worker_threads'): { readonly MessagePort: new () => object };
 }
 
 /** Ends with its one callback: a file, a key, a hash, a name to look up, a connection. */
@@ -48,6 +50,8 @@ export class PlatformWork {
   #isActiveInStep = false;
   /** Whether there was any. */
   isSeen = false;
+  /** Whether a message came. */
+  #hasMessages = false;
   #isWatching = false;
   readonly #begins: AsyncHook | undefined;
   /** Switched on once there is work: with it, Node follows every promise to its end, which slows the run down. */
@@ -58,7 +62,8 @@ export class PlatformWork {
   constructor() {
     const { process } = globalThis as { process?: NodeProcess };
     const hooks = process?.getBuiltinModule?.('node:async_hooks');
-    if (hooks === undefined) return;
+    const threads = process?.getBuiltinModule?.('node:worker_threads');
+    if (hooks === undefined || threads === undefined) return;
     const context = new hooks.AsyncLocalStorage();
     this.#context = context;
     this.#begins = hooks.createHook({
@@ -72,6 +77,7 @@ export class PlatformWork {
         this.#noteSign();
       },
       after: (id) => {
+        this.#hasMessages ||= hooks.executionAsyncResource() instanceof threads.MessagePort;
         this.#requests.delete(id);
         if (!this.#streams.has(id)) return;
         this.#streams.set(id, true);
@@ -103,6 +109,11 @@ export class PlatformWork {
     this.#context?.disable();
     this.#requests.clear();
     this.#streams.clear();
+  }
+
+  /** Whether a step needs a turn of the event loop. While it is watched for, it may. */
+  get needsTurns(): boolean {
+    return this.#isWatching || this.isSeen || this.#hasMessages;
   }
 
   #noteSign(): void {

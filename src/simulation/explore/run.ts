@@ -7,6 +7,7 @@ import type { ScheduledTurn, Scheduler } from '../with-schedule';
 import { Accesses, type AccessMode, type DeclaredAccesses } from './accesses';
 import type { Call } from './calls';
 import type { Dependencies } from './dependencies';
+import type { EventLoop } from './event-loop';
 import type { PlatformWork } from './platform-work';
 import { type Request, Requests } from './requests';
 import type { EnabledStep, EnabledSteps, ExecutedStep, Step } from './step';
@@ -40,6 +41,7 @@ export interface RunOptions {
   readonly time: TimeSource;
   readonly dependencies: Dependencies;
   readonly platformWork: PlatformWork;
+  readonly eventLoop: EventLoop;
   /** Whether the clock may go on while there is something else to do. */
   readonly mayTimePass: boolean;
   readonly faults: Faults;
@@ -188,7 +190,7 @@ export class Run implements Scheduler {
     scenario: () => Promise<unknown>,
     choose: (enabled: EnabledSteps, run: readonly ExecutedStep[]) => Step,
   ): Promise<Outcome> {
-    const { platformWork, idleTimeoutMs } = this.#options;
+    const { platformWork, eventLoop, idleTimeoutMs } = this.#options;
     let hasEnded = false;
     void scenario().then(
       () => {
@@ -198,7 +200,7 @@ export class Run implements Scheduler {
     );
     let wanted: string | undefined;
     for (let waited = 0; ; ) {
-      await nextTask();
+      await eventLoop.settled();
       if (this.#work !== undefined) await this.#worked(this.#work);
       if (platformWork.isSeen) await platformWork.settled(this.current?.step.id, this.#asked);
       if (this.#failure !== undefined) return this.#failure;

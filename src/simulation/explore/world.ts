@@ -11,6 +11,7 @@ import { withJournal } from '../with-journal';
 import { type Scheduler, withSchedule } from '../with-schedule';
 import { wrapListeners } from '../wrap-listeners';
 import { Dependencies } from './dependencies';
+import { EventLoop } from './event-loop';
 import { ExploredJournal } from './explored-journal';
 import { ExploredPlan } from './explored-plan';
 import { ExploredRegistry } from './explored-registry';
@@ -23,6 +24,7 @@ import { fakeTime, type TimeSource, virtualTime } from './time-source';
 export class World<T> {
   readonly dependencies: Dependencies;
   readonly platformWork = new PlatformWork();
+  readonly #eventLoop = new EventLoop(this.platformWork);
   readonly plan: ExploredPlan;
   readonly journal: ExploredJournal;
   /** The clock of the latest run. */
@@ -74,11 +76,13 @@ export class World<T> {
       journal,
       dependencies,
       platformWork,
+      eventLoop: this.#eventLoop,
       faults,
       idleTimeoutMs,
       time: this.#time,
       mayTimePass: time,
     });
+    this.#eventLoop.beginRun();
     this.#run = run;
     const onListenerError = (error: unknown) => run.fail(error);
     const { initial, quota, codec } = options;

@@ -1,0 +1,96 @@
+import { nextTask } from '../../real-time/next-task';
+import type { PlatformWork } from './platform-work';
+
+/** What is used of Node's event loop. */
+interface Node {
+  setImmediate(callback: () => void): unknown;
+  /** By type, what keeps the loop going: files, sockets, timers, immediates. */
+  getActiveResourcesInfo?(): readonly string[];
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: 'node:process' | 'node:timers'): Node;
+}
+
+const { process } = globalThis as { readonly process?: NodeProcess };
+
+const setImmediate = process?.getBuiltinModule?.('node:timers').setImmediate;
+
+const getActiveResources = process?.getBuiltinModule?.('node:process').getActiveResourcesInfo;
+
+/** So many steps share a turn of the loop. */
+const STEPS_IN_TURN = 16;
+
+/** Of the immediates that were set for them, those that are yet to come. */
+let immediatesLeft = 0;
+
+const waiting: (() => void)[] = [];
+
+function onImmediate(): void {
+  immediatesLeft -= 1;
+  for (const resolve of waiting.splice(0)) resolve();
+}
+
+/**
+ * Resolves when every promise job and every `process.nextTick` is done that is due, and all that come of them, within a turn of
+ * the loop: between two immediates of one turn, Node does all of these
+ * (https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick).
+ */
+function nextImmediate(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (immediatesLeft > 0) return;
+    for (; immediatesLeft < STEPS_IN_TURN; immediatesLeft += 1) setImmediate?.(onImmediate);
+  });
+}
+
+/** What is in the loop. */
+interface Content {
+  /** Except for those that are set here. */
+  readonly immediates: number;
+  readonly others: number;
+}
+
+/** The most turns that are taken after a step while the scenario sets one immediate after another. */
+const MOST_TURNS = 50;
+
+/**
+ * Turns of the event loop, which a scenario needs where it has something in the loop. In Node, steps that have nothing there share
+ * a turn, which takes longer than a step does. Elsewhere each step has a turn of its own.
+ */
+export class EventLoop {
+  readonly #platformWork: PlatformWork;
+  /** What was there when the run began, such as the timers of a test runner. */
+  #others = 0;
+  #hasOwnTurns = true;
+
+  constructor(platformWork: PlatformWork) {
+    this.#platformWork = platformWork;
+  }
+
+  beginRun(): void {
+    if (getActiveResources === undefined) return;
+    const active = getActiveResources();
+    this.#others = contentOf(active).others;
+    // Messages come by a port that is there already, too.
+    this.#hasOwnTurns = active.includes('MessagePort');
+  }
+
+  /** Resolves when nothing is left that the latest step has begun, except for what takes real time. */
+  async settled(): Promise<void> {
+    const hasOwnTurn = this.#hasOwnTurns || this.#platformWork.needsTurns;
+    await (hasOwnTurn ? nextTask() : nextImmediate());
+    if (getActiveResources === undefined) return;
+    for (let turns = Number(hasOwnTurn); turns <= MOST_TURNS; turns += 1) {
+      const { immediates, others } = contentOf(getActiveResources());
+      if (immediates === 0 && (turns > 0 || others === this.#others)) return;
+      await nextTask();
+    }
+  }
+}
+
+function contentOf(active: readonly string[]): Content {
+  let immediates = 0;
+  for (const type of active) if (type === 'Immediate') immediates += 1;
+  return { immediates: immediates - immediatesLeft, others: active.length - immediates };
+}
