@@ -285,6 +285,108 @@ describe('real asynchronous work of the platform', () => {
   });
 });
 
+describe('what a scenario has in the event loop', () => {
+  const { port1, port2 } = new MessageChannel();
+  const posted: (() => void)[] = [];
+  const immediate = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const pauses: [string, () => Promise<unknown>][] = [
+    ['an immediate', immediate],
+    [
+      'several immediates',
+      async () => {
+        for (let count = 0; count < 10; count += 1) await immediate();
+      },
+    ],
+    ['a tick', () => new Promise<void>((resolve) => process.nextTick(resolve))],
+    [
+      'a message by a port that was there before',
+      () =>
+        new Promise<void>((resolve) => {
+          posted.push(resolve);
+          port2.postMessage(null);
+        }),
+    ],
+    [
+      'a message by a port of its own',
+      () =>
+        new Promise<void>((resolve) => {
+          const channel = new MessageChannel();
+          channel.port1.once('message', () => {
+            channel.port1.close();
+            resolve();
+          });
+          channel.port2.postMessage(null);
+        }),
+    ],
+  ];
+
+  beforeAll(() => {
+    port1.on('message', () => posted.shift()?.());
+  });
+  afterAll(() => port1.close());
+
+  /** Two clients that count and rest in between: which orders there are, and what is stored after each. */
+  async function exploreWith(rest: (client: string, count: number) => Promise<unknown> | undefined) {
+    const stored = new Set<string>();
+    const report = await explore<number>(
+      async ({ registry }) => {
+        const add = async (client: string) => {
+          const handle = registry.getBackend('x', { client });
+          const count = (await handle.load())?.data ?? 0;
+          await rest(client, count);
+          await handle.save({ revision: client === 'a' ? '1' : '2', data: count + 1 });
+          if (client === 'b') await registry.getBackend('y', { client }).load();
+        };
+        await Promise.all([add('a'), add('b')]);
+        stored.add(JSON.stringify(registry));
+      },
+      { timeoutMs: 60_000 },
+    );
+    return { report, stored: [...stored].sort() };
+  }
+
+  describe.each(pauses)('is waited for: %s', (_name, pause) => {
+    test.each<[string, (client: string, count: number) => Promise<unknown> | undefined]>([
+      ['of every client', pause],
+      ['of one client', (client) => (client === 'a' ? pause() : undefined)],
+      ['in a later run only', (client, count) => (client === 'b' || count > 0 ? pause() : undefined)],
+    ])('%s', async (_whose, rest) => {
+      const plain = await exploreWith(() => undefined);
+      expect(plain.report).toMatchObject({ complete: true, schedules: 4 });
+      expect(await exploreWith(rest)).toEqual(plain);
+    });
+  });
+
+  test('is waited for: a message by a port that does not keep the process alive', async () => {
+    port1.unref();
+    const [, pause] = pauses[3] as (typeof pauses)[number];
+    const keepsAlive = setTimeout(() => {}, 60_000);
+    const [plain, paused] = [await exploreWith(() => undefined), await exploreWith(pause)];
+    clearTimeout(keepsAlive);
+    port1.ref();
+    expect(paused).toEqual(plain);
+  });
+
+  test('does not keep the others waiting where it goes on and on: a client that asks again and again', async () => {
+    let isOver = false;
+    const report = await explore<string>(async (context) => {
+      isOver = false;
+      const [first, second] = clientsOf(context, 'ab', 'x') as [KeyedMemoryBackend<string>, KeyedMemoryBackend<string>];
+      const ask = async () => {
+        while (!isOver) await immediate();
+        await second.load();
+      };
+      const act = async () => {
+        await first.save(text('tea'));
+        isOver = true;
+      };
+      await Promise.all([ask(), act()]);
+      context.sometimes('it was seen', context.registry.peek('x')?.snapshot.data === 'tea');
+    });
+    expect(report).toMatchObject({ complete: true });
+  });
+});
+
 describe('a scenario that has seen nothing', () => {
   const OWN = new SharedMemoryRegistry<string>();
   test.each<[string, Scenario<string>]>([

@@ -19,7 +19,7 @@ const setImmediate = process?.getBuiltinModule?.('node:timers').setImmediate;
 const getActiveResources = process?.getBuiltinModule?.('node:process').getActiveResourcesInfo;
 
 /** So many steps share a turn of the loop. */
-const STEPS_IN_TURN = 16;
+const STEPS_IN_TURN = 32;
 
 /** Of the immediates that were set for them, those that are yet to come. */
 let immediatesLeft = 0;
