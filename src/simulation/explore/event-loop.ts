@@ -33,8 +33,7 @@ function onImmediate(): void {
 
 /**
  * Resolves when every promise job and every `process.nextTick` is done that is due, and all that come of them, within a turn of
- * the loop: between two immediates of one turn, Node does all of these
- * (https://nodejs.org/api/process.html#when-to-use-queuemicrotask-vs-processnexttick).
+ * the loop: Node does these after each immediate (https://github.com/nodejs/node/pull/22842).
  */
 function nextImmediate(): Promise<void> {
   return new Promise((resolve) => {
@@ -55,8 +54,8 @@ interface Content {
 const MOST_TURNS = 50;
 
 /**
- * Turns of the event loop, which a scenario needs where it has something in the loop. In Node, steps that have nothing there share
- * a turn, which takes longer than a step does. Elsewhere each step has a turn of its own.
+ * Lets the event loop turn. In Node, steps share a turn as long as the scenario has nothing in the loop: a turn takes longer than a
+ * step. Elsewhere each step has a turn of its own.
  */
 export class EventLoop {
   readonly #platformWork: PlatformWork;
