@@ -42,6 +42,54 @@ test('json travels as text', () => {
   );
 });
 
+describe('what structured gives', () => {
+  const { encode, decode } = createWireCodec<unknown>(structured);
+  const cycle: Record<string, unknown> = {};
+  cycle['self'] = cycle;
+
+  test('travels as JSON text where that keeps all of it', () => {
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        const encoded = encode(value);
+        expect(typeof encoded).toBe('string');
+        expect(JSON.parse(encoded as string)).toEqual(value);
+      }),
+    );
+    for (const value of ['text', '\uD800', 1.5, null, true, [], { a: [{ b: '"' }] }, JSON.parse('{"__proto__": {"a": 1}}')]) {
+      expect(encode(value)).toBe(JSON.stringify(value));
+      expect(firstDifference(decode(encode(value)), value)).toBeUndefined();
+    }
+  });
+
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['undefined in an object', { a: undefined }],
+    ['a hole', Object.assign([1], { length: 3 })],
+    ['-0', [-0]],
+    ['NaN', { a: Number.NaN }],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['a bigint', [1n]],
+    ['a Date', { at: new Date(0) }],
+    ['a Map', new Map([[1, 2]])],
+    ['bytes', new Uint8Array([1])],
+    ['a cycle', cycle],
+    ['deep data', Array.from({ length: 300 }).reduce((inner) => [inner], 1)],
+  ])('travels as bytes where it does not: %s', (_, value) => {
+    const encoded = encode(value);
+    expect(encoded).toBeInstanceOf(Uint8Array);
+    expect(firstDifference(decode(encoded), structured.decode(structured.encode(value)))).toBeUndefined();
+  });
+
+  test('travels as bytes where somebody has changed what JSON makes of arrays', () => {
+    Object.defineProperty(Array.prototype, 'toJSON', { value: () => 'changed', configurable: true });
+    try {
+      expect(decode(encode([1, 2]))).toEqual([1, 2]);
+    } finally {
+      Reflect.deleteProperty(Array.prototype, 'toJSON');
+    }
+  });
+});
+
 test('metadata is kept with the data, whatever is in it', () => {
   const metadata = { savedAt: 1, schemaVersion: 2, sizeBytes: 3, compressed: true, tags: [new Date(0), undefined], hash: 'é' };
   for (const data of ['text', Buffer.from([1, 2])]) {

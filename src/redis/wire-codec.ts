@@ -7,9 +7,13 @@ import { decodeWith, encodeWith, measureWith, type StorageCodec } from '../codec
 import { strict } from '../codec/strict';
 import { structured } from '../codec/structured';
 import { attempt, describe, fail } from '../errors';
+import { isJsonTree } from './is-json-tree';
 import { deserialize, serialize } from './serialize';
 
-/** The codec of a registry on a server: what it gives is text, or the bytes that `node:v8` makes of what another codec gives. */
+/**
+ * The codec of a registry on a server: what it gives is text, or the bytes that `node:v8` makes of what another codec gives. What
+ * `structured` gives is text as JSON where that keeps all of it, which takes a third of the time and can be read on the server.
+ */
 export interface WireCodec<T> extends StorageCodec<T, string | Uint8Array> {
   /** What data of other codecs looks like to it: registries of one namespace must agree. */
   readonly format: string;
@@ -27,14 +31,17 @@ export function createWireCodec<T>(codec: StorageCodec<T>): WireCodec<T> {
   }
   const isStructured = isOneOf(structured, strict);
   // Copied: under Jest, what Node makes are objects of another realm.
-  const open = (encoded: string | Uint8Array) =>
-    typeof encoded === 'string' ? encoded : structured.decode(deserialize(encoded));
+  const open = (encoded: string | Uint8Array): unknown => {
+    if (typeof encoded !== 'string') return structured.decode(deserialize(encoded));
+    return isStructured ? JSON.parse(encoded) : encoded;
+  };
   return {
     format: isStructured ? 'structured' : isOneOf(json) ? 'json' : 'custom',
     encode: (data) => {
       const copied = codec === (structured as object) ? data : encodeWith(codec, data);
       const encoded = isStructured ? new Copier(assertSendable).run(copied, SENDABLE) : copied;
-      if (typeof encoded === 'string' && !LONE_SURROGATE.test(encoded)) return encoded;
+      if (isStructured && isJsonTree(encoded)) return JSON.stringify(encoded);
+      if (!isStructured && typeof encoded === 'string' && !LONE_SURROGATE.test(encoded)) return encoded;
       return attempt('ERR_UNCLONEABLE', SENDABLE, () => serialize(encoded));
     },
     decode: (encoded) => (isStructured ? (open(encoded) as T) : decodeWith(codec, open(encoded))),
