@@ -57,6 +57,8 @@ describe('what structured gives', () => {
     );
     for (const value of ['text', '\uD800', 1.5, null, true, [], { a: [{ b: '"' }] }, JSON.parse('{"__proto__": {"a": 1}}')]) {
       expect(encode(value)).toBe(JSON.stringify(value));
+      const record = new TrackedRecord(toRevision('1'), encode(value), 5);
+      expect(createBody(record)).toBe(`t${JSON.stringify(value)}`);
       expect(firstDifference(decode(encode(value)), value)).toBeUndefined();
     }
   });
