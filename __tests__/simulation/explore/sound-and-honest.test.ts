@@ -307,6 +307,19 @@ describe('what a scenario has in the event loop', () => {
         }),
     ],
     [
+      'a message by a port, and its answer',
+      () =>
+        new Promise<void>((resolve) => {
+          const channel = new MessageChannel();
+          channel.port1.once('message', () => channel.port1.postMessage('answer'));
+          channel.port2.once('message', () => {
+            channel.port2.close();
+            resolve();
+          });
+          channel.port2.postMessage('question');
+        }),
+    ],
+    [
       'a message by a port of its own',
       () =>
         new Promise<void>((resolve) => {

@@ -24,6 +24,7 @@ const TYPES = [
   'clear',
   'step',
   'sleep',
+  'rest',
   'getUsage',
   'registry.peek',
   'registry.keys',
@@ -140,6 +141,9 @@ async function live({ clients, listeners, end, told }: World, context: ExploreCo
           return registry.keys().sort().join();
         case 'step':
           return step(client);
+        case 'rest':
+          // In the event loop, where no step shows.
+          return new Promise<void>((resolve) => setImmediate(resolve));
         case 'publish':
           await step(client, 'publishes', { writes: ['published'] });
           published += client;

@@ -48,10 +48,14 @@ interface Content {
   /** Except for those that are set here. */
   readonly immediates: number;
   readonly others: number;
+  readonly hasPort: boolean;
 }
 
 /** The most turns that are taken after a step while the scenario sets one immediate after another. */
 const MOST_TURNS = 50;
+
+/** A message takes a turn, and its answer another one. It does not show that one is under way. */
+const TURNS_FOR_MESSAGES = 3;
 
 /**
  * Lets the event loop turn. In Node, steps share a turn as long as the scenario has nothing in the loop: a turn takes longer than a
@@ -61,35 +65,39 @@ export class EventLoop {
   readonly #platformWork: PlatformWork;
   /** What was there when the run began, such as the timers of a test runner. */
   #others = 0;
-  #hasOwnTurns = true;
 
   constructor(platformWork: PlatformWork) {
     this.#platformWork = platformWork;
   }
 
   beginRun(): void {
-    if (getActiveResources === undefined) return;
-    const active = getActiveResources();
-    this.#others = contentOf(active).others;
-    // Messages come by a port that is there already, too.
-    this.#hasOwnTurns = active.includes('MessagePort');
+    if (getActiveResources !== undefined) this.#others = contentOf(getActiveResources()).others;
   }
 
   /** Resolves when nothing is left that the latest step has begun, except for what takes real time. */
   async settled(): Promise<void> {
-    const hasOwnTurn = this.#hasOwnTurns || this.#platformWork.needsTurns;
+    const hasOwnTurn = getActiveResources === undefined || this.#platformWork.needsTurns;
     await (hasOwnTurn ? nextTask() : nextImmediate());
     if (getActiveResources === undefined) return;
-    for (let turns = Number(hasOwnTurn); turns <= MOST_TURNS; turns += 1) {
-      const { immediates, others } = contentOf(getActiveResources());
-      if (immediates === 0 && (turns > 0 || others === this.#others)) return;
+    for (let turns = Number(hasOwnTurn); turns < MOST_TURNS; turns += 1) {
+      const content = contentOf(getActiveResources());
+      if (content.immediates === 0 && turns >= this.#turnsFor(content)) return;
       await nextTask();
     }
+  }
+
+  #turnsFor({ others, hasPort }: Content): number {
+    if (hasPort || this.#platformWork.hasMessages) return TURNS_FOR_MESSAGES;
+    return Number(others !== this.#others);
   }
 }
 
 function contentOf(active: readonly string[]): Content {
   let immediates = 0;
-  for (const type of active) if (type === 'Immediate') immediates += 1;
-  return { immediates: immediates - immediatesLeft, others: active.length - immediates };
+  let hasPort = false;
+  for (const type of active) {
+    if (type === 'Immediate') immediates += 1;
+    else if (type === 'MessagePort') hasPort = true;
+  }
+  return { immediates: immediates - immediatesLeft, others: active.length - immediates, hasPort };
 }

@@ -50,8 +50,8 @@ export class PlatformWork {
   #isActiveInStep = false;
   /** Whether there was any. */
   isSeen = false;
-  /** Whether a message came. */
-  #hasMessages = false;
+  /** Whether a message of a port has come. */
+  hasMessages = false;
   #isWatching = false;
   readonly #begins: AsyncHook | undefined;
   /** Switched on once there is work: with it, Node follows every promise to its end, which slows the run down. */
@@ -77,7 +77,7 @@ export class PlatformWork {
         this.#noteSign();
       },
       after: (id) => {
-        this.#hasMessages ||= hooks.executionAsyncResource() instanceof threads.MessagePort;
+        this.hasMessages ||= hooks.executionAsyncResource() instanceof threads.MessagePort;
         this.#requests.delete(id);
         if (!this.#streams.has(id)) return;
         this.#streams.set(id, true);
@@ -111,9 +111,9 @@ export class PlatformWork {
     this.#streams.clear();
   }
 
-  /** Whether a step needs a turn of the event loop. While it is watched for, it may. */
+  /** Whether a step needs a turn of the event loop, or may need one: while work is watched for, nobody knows yet. */
   get needsTurns(): boolean {
-    return this.#isWatching || this.isSeen || this.#hasMessages;
+    return this.#isWatching || this.isSeen;
   }
 
   #noteSign(): void {
