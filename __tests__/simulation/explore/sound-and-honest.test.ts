@@ -285,6 +285,30 @@ describe('real asynchronous work of the platform', () => {
   });
 });
 
+test.each<ExploreOptions<string>>([{}, { reduction: false }, { strategy: 'preemption-bounded', maxPreemptions: 3 }])(
+  'work that is begun in a later run only is waited for as well: %j',
+  async (options) => {
+    const exploreWith = async (work: () => Promise<unknown> | undefined) => {
+      const { runs, ...report } = await explore<string>(
+        async (context) => {
+          const act = async (handle: KeyedMemoryBackend<string>) => {
+            const found = await handle.load();
+            if (handle.client === 'a' && found !== null) await work();
+            await handle.save(text(handle.client));
+          };
+          await Promise.all(clientsOf(context, 'ab', 'x').map(act));
+        },
+        { ...options, timeoutMs: 60_000 },
+      );
+      return report;
+    };
+    const plain = await exploreWith(() => undefined);
+    const { steps, ...report } = await exploreWith(() => webcrypto.subtle.digest('SHA-256', new Uint8Array(100)));
+    expect(report).toEqual(expect.objectContaining({ schedules: plain.schedules, complete: plain.complete }));
+    expect(steps).toBeGreaterThan(plain.steps);
+  },
+);
+
 describe('what a scenario has in the event loop', () => {
   const { port1, port2 } = new MessageChannel();
   const posted: (() => void)[] = [];

@@ -41,6 +41,8 @@ export class Exploration<T> {
   hasChoice = false;
   /** Whether a run has waited for real time. */
   hasWaited = false;
+  /** Whether a run has waited for something that may be work of the platform, which nobody watched for: the search is to begin anew. */
+  isWatchedAnew = false;
   /** Whether the clock had to wait for other steps in a run. */
   hasHeldTime = false;
   readonly #clients = new Set<string>();
@@ -56,6 +58,12 @@ export class Exploration<T> {
     for (const label of options.sometimes) this.#met.set(label, false);
     this.world.platformWork.watch();
     this.#stopCatching = catchUncaughtErrors((error) => this.world.fail(error));
+  }
+
+  beginSearch(): void {
+    this.world.dependencies.beginSearch();
+    this.isWatchedAnew = false;
+    this.schedules = 0;
   }
 
   /** Puts back what was put in the place of the test runner's own. */
@@ -80,8 +88,7 @@ export class Exploration<T> {
     this.#reportProgress();
     const execution = await runSchedule(this.world, this.scenario, choose);
     this.runs += 1;
-    const { platformWork } = this.world;
-    if (this.runs === 1 && !platformWork.isSeen) platformWork.stop();
+    this.#noteWaiting(execution.hasWaited);
     this.#count(execution);
     return execution;
   }
@@ -131,8 +138,17 @@ export class Exploration<T> {
     });
   }
 
-  #count({ executed, choices, met, outcome, hasWaited, hasHeldTime }: Execution): void {
-    this.hasWaited ||= hasWaited;
+  /** Work of the platform is watched for in the first run, and again from the first run on that has waited for something. */
+  #noteWaiting(hasWaited: boolean): void {
+    const { platformWork } = this.world;
+    if (hasWaited && platformWork.isWatching) this.hasWaited = true;
+    else if (hasWaited) {
+      platformWork.watch();
+      this.isWatchedAnew = true;
+    } else if (this.runs === 1 && !platformWork.isSeen) platformWork.stop();
+  }
+
+  #count({ executed, choices, met, outcome, hasHeldTime }: Execution): void {
     this.hasHeldTime ||= hasHeldTime;
     this.hasChoice ||= choices.length > 0;
     for (const { step, accesses } of executed) {

@@ -55,7 +55,7 @@ async function exhaustReduced<T>(exploration: Exploration<T>): Promise<ExploreRe
   const { dependencies } = exploration.world;
   const fingerprints = new Fingerprints();
   for (let checks = 0; ; ) {
-    dependencies.beginSearch();
+    exploration.beginSearch();
     const explored = new Map<number, Fingerprint>();
     const search = new DporSearch();
     const hasEnded = await searchAll(exploration, search, (execution) => {
@@ -63,14 +63,14 @@ async function exhaustReduced<T>(exploration: Exploration<T>): Promise<ExploreRe
       explored.set(fingerprint.steps, fingerprint);
       return dependencies.hasNews;
     });
-    if (dependencies.hasNews) continue;
+    if (dependencies.hasNews || exploration.isWatchedAnew) continue;
     if (!hasEnded) return exploration.report(false);
     const runs = exploration.hasChoice ? MOST_CHECKS - checks : 0;
     const before = exploration.runs;
     const { failed, doubt } = await checkReduction(exploration, explored, fingerprints, runs);
     checks += exploration.runs - before;
     if (failed !== undefined) throw await failureOf(exploration, failed);
-    if (dependencies.hasNews) continue;
+    if (dependencies.hasNews || exploration.isWatchedAnew) continue;
     exploration.assertMeaningful();
     return withDoubt(exploration, doubt);
   }
@@ -93,8 +93,12 @@ function withDoubt<T>(exploration: Exploration<T>, doubt: string | undefined): E
 async function exhaust<T>(exploration: Exploration<T>): Promise<ExploreReport> {
   const { strategy, maxPreemptions } = exploration.options;
   const isBounded = strategy === 'preemption-bounded';
-  const search = isBounded ? new PreemptionBoundedSearch(maxPreemptions) : new ExhaustiveSearch();
-  const hasEnded = await searchAll(exploration, search, () => false);
+  let hasEnded = false;
+  do {
+    exploration.beginSearch();
+    const search = isBounded ? new PreemptionBoundedSearch(maxPreemptions) : new ExhaustiveSearch();
+    hasEnded = await searchAll(exploration, search, () => false);
+  } while (exploration.isWatchedAnew);
   exploration.assertMeaningful();
   return exploration.report(hasEnded && !isBounded && !exploration.hasWaited);
 }
@@ -110,9 +114,9 @@ async function searchAll<T>(
   stop: (execution: Execution) => boolean,
 ): Promise<boolean> {
   const { maxSchedules, isLimited } = exploration.options;
-  exploration.schedules = 0;
   for (;;) {
     const execution = await exploration.run((enabled, run) => search.choose(enabled, run));
+    if (exploration.isWatchedAnew) return false;
     const { isRedundant } = search;
     if (!isRedundant) exploration.schedules += 1;
     if (isFailure(execution)) throw await failureOf(exploration, execution);

@@ -52,7 +52,7 @@ export class PlatformWork {
   isSeen = false;
   /** Whether a message of a port has come. */
   hasMessages = false;
-  #isWatching = false;
+  isWatching = false;
   readonly #begins: AsyncHook | undefined;
   /** Switched on once there is work: with it, Node follows every promise to its end, which slows the run down. */
   readonly #ends: AsyncHook | undefined;
@@ -93,17 +93,17 @@ export class PlatformWork {
   }
 
   watch(): void {
-    this.#isWatching = true;
+    this.isWatching = true;
     this.#begins?.enable();
   }
 
   /** Watches what is begun by an action. */
   of<R>(action: () => R): R {
-    return this.#isWatching && this.#context !== undefined ? this.#context.run(true, action) : action();
+    return this.isWatching && this.#context !== undefined ? this.#context.run(true, action) : action();
   }
 
   stop(): void {
-    this.#isWatching = false;
+    this.isWatching = false;
     this.#begins?.disable();
     this.#ends?.disable();
     this.#context?.disable();
@@ -113,7 +113,7 @@ export class PlatformWork {
 
   /** Whether a step needs a turn of the event loop, or may need one: while work is watched for, nobody knows yet. */
   get needsTurns(): boolean {
-    return this.#isWatching || this.isSeen;
+    return this.isWatching || this.isSeen;
   }
 
   #noteSign(): void {
