@@ -88,7 +88,7 @@ export class Exploration<T> {
     this.#reportProgress();
     const execution = await runSchedule(this.world, this.scenario, choose);
     this.runs += 1;
-    this.#noteWaiting(execution.hasWaited);
+    this.#noteWaiting(execution);
     this.#count(execution);
     return execution;
   }
@@ -138,10 +138,13 @@ export class Exploration<T> {
     });
   }
 
-  /** Work of the platform is watched for in the first run, and again from the first run on that has waited for something. */
-  #noteWaiting(hasWaited: boolean): void {
+  /**
+   * Work of the platform is watched for in the first run, and again from the first one on that has waited. (One that has diverged has
+   * waited for a step that came without waiting before.)
+   */
+  #noteWaiting({ hasWaited, outcome }: Execution): void {
     const { platformWork } = this.world;
-    if (hasWaited && platformWork.isWatching) this.hasWaited = true;
+    if (hasWaited && (platformWork.isWatching || outcome.type === 'diverged')) this.hasWaited = true;
     else if (hasWaited) {
       platformWork.watch();
       this.isWatchedAnew = true;
