@@ -48,8 +48,8 @@ describe.each(RUNNERS)('under $runner', ({ runner, command, passed }) => {
 });
 
 test.each([
-  { runner: 'vitest', tests: 4 },
-  { runner: 'node', tests: 5 },
+  { runner: 'vitest', tests: 5 },
+  { runner: 'node', tests: 6 },
 ])('the explorer runs under $runner', ({ runner, tests }) => {
   const { command, passed } = RUNNERS.find((other) => other.runner === runner) as (typeof RUNNERS)[number];
   const { status, stdout } = run(...command, `${FIXTURES}/explore-${runner}.test.mjs`);

@@ -309,6 +309,36 @@ test.each<ExploreOptions<string>>([{}, { reduction: false }, { strategy: 'preemp
   },
 );
 
+describe('what takes real time', () => {
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+  const twoLoads = (wait: () => Promise<void> | undefined) =>
+    explore<string>(async (context) => {
+      const act = async (handle: KeyedMemoryBackend<string>) => {
+        await handle.load();
+        await wait();
+        await handle.save(text(handle.client));
+      };
+      await Promise.all(clientsOf(context, 'ab', 'x').map(act));
+    });
+
+  test('only once, such as what is loaded when it is first needed, is not in the way of a complete search', async () => {
+    const plain = await twoLoads(() => undefined);
+    let loading: Promise<void> | undefined;
+    const report = await twoLoads(() => {
+      loading ??= pause();
+      return loading;
+    });
+    expect(report).toMatchObject({ schedules: plain.schedules, complete: true });
+    expect(report.runs).toBe(plain.runs + 1);
+  });
+
+  test('again and again is refused', async () => {
+    await expect(twoLoads(pause)).rejects.toMatchObject({ code: 'ERR_REAL_TIME' });
+    let waits = 0;
+    await expect(twoLoads(() => (waits++ % 5 === 0 ? pause() : undefined))).rejects.toMatchObject({ code: 'ERR_REAL_TIME' });
+  });
+});
+
 describe('what a scenario has in the event loop', () => {
   const { port1, port2 } = new MessageChannel();
   const posted: (() => void)[] = [];

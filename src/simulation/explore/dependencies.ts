@@ -67,6 +67,14 @@ export class Dependencies {
     this.#hasLearnt = false;
   }
 
+  /** Forgets what runs have shown: they were not as others will be. */
+  forget(): void {
+    this.#facts.clear();
+    for (const steps of Object.values(this.#looks)) steps.clear();
+    this.#requests.clear();
+    this.undeclared = undefined;
+  }
+
   /** Handles without a name may be of one client. */
   addUnnamed(client: string): void {
     this.#states.set(client, 'client');

@@ -23,6 +23,9 @@ export interface ExploreReport {
   readonly seed?: number;
 }
 
+/** So often a search begins anew since a run has waited. */
+const MOST_RESTARTS = 3;
+
 /** The time between two calls of `onProgress`, in ms. */
 const PROGRESS_MS = 250;
 
@@ -41,8 +44,10 @@ export class Exploration<T> {
   hasChoice = false;
   /** Whether a run has waited for real time. */
   hasWaited = false;
-  /** Whether a run has waited for something that may be work of the platform, which nobody watched for: the search is to begin anew. */
-  isWatchedAnew = false;
+  /** Whether the latest run has waited for real time, and may not do so again: the search is to begin anew. */
+  mustBeginAnew = false;
+  #restarts = 0;
+  #keepsWatching = false;
   /** Whether the clock had to wait for other steps in a run. */
   hasHeldTime = false;
   readonly #clients = new Set<string>();
@@ -61,8 +66,10 @@ export class Exploration<T> {
   }
 
   beginSearch(): void {
-    this.world.dependencies.beginSearch();
-    this.isWatchedAnew = false;
+    const { dependencies } = this.world;
+    if (this.mustBeginAnew) dependencies.forget();
+    dependencies.beginSearch();
+    this.mustBeginAnew = false;
     this.schedules = 0;
   }
 
@@ -139,16 +146,25 @@ export class Exploration<T> {
   }
 
   /**
-   * Work of the platform is watched for in the first run, and again from the first one on that has waited. (One that has diverged has
-   * waited for a step that came without waiting before.)
+   * What has waited once, such as for the first `import()` of a module, need not wait again: the search begins anew, so that no run of
+   * it has waited. Work of the platform is watched for in the first run; where a later one has waited, from then on.
    */
   #noteWaiting({ hasWaited, outcome }: Execution): void {
     const { platformWork } = this.world;
-    if (hasWaited && (platformWork.isWatching || outcome.type === 'diverged')) this.hasWaited = true;
-    else if (hasWaited) {
-      platformWork.watch();
-      this.isWatchedAnew = true;
-    } else if (this.runs === 1 && !platformWork.isSeen) platformWork.stop();
+    if (!hasWaited) {
+      if (platformWork.isWatching && !this.#keepsWatching && !platformWork.isSeen) platformWork.stop();
+      return;
+    }
+    const isStuck = outcome.type === 'stuck' && platformWork.isWatching;
+    // One that has diverged has waited for a step that came without waiting before.
+    if (isStuck || outcome.type === 'diverged' || this.#restarts === MOST_RESTARTS) {
+      this.hasWaited = true;
+      return;
+    }
+    this.#restarts += 1;
+    this.mustBeginAnew = true;
+    this.#keepsWatching ||= !platformWork.isWatching;
+    if (this.#keepsWatching) platformWork.watch();
   }
 
   #count({ executed, choices, met, outcome, hasHeldTime }: Execution): void {

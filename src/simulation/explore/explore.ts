@@ -63,14 +63,14 @@ async function exhaustReduced<T>(exploration: Exploration<T>): Promise<ExploreRe
       explored.set(fingerprint.steps, fingerprint);
       return dependencies.hasNews;
     });
-    if (dependencies.hasNews || exploration.isWatchedAnew) continue;
+    if (dependencies.hasNews || exploration.mustBeginAnew) continue;
     if (!hasEnded) return exploration.report(false);
     const runs = exploration.hasChoice ? MOST_CHECKS - checks : 0;
     const before = exploration.runs;
     const { failed, doubt } = await checkReduction(exploration, explored, fingerprints, runs);
     checks += exploration.runs - before;
     if (failed !== undefined) throw await failureOf(exploration, failed);
-    if (dependencies.hasNews || exploration.isWatchedAnew) continue;
+    if (dependencies.hasNews || exploration.mustBeginAnew) continue;
     exploration.assertMeaningful();
     return withDoubt(exploration, doubt);
   }
@@ -98,7 +98,7 @@ async function exhaust<T>(exploration: Exploration<T>): Promise<ExploreReport> {
     exploration.beginSearch();
     const search = isBounded ? new PreemptionBoundedSearch(maxPreemptions) : new ExhaustiveSearch();
     hasEnded = await searchAll(exploration, search, () => false);
-  } while (exploration.isWatchedAnew);
+  } while (exploration.mustBeginAnew);
   exploration.assertMeaningful();
   return exploration.report(hasEnded && !isBounded && !exploration.hasWaited);
 }
@@ -116,7 +116,7 @@ async function searchAll<T>(
   const { maxSchedules, isLimited } = exploration.options;
   for (;;) {
     const execution = await exploration.run((enabled, run) => search.choose(enabled, run));
-    if (exploration.isWatchedAnew) return false;
+    if (exploration.mustBeginAnew) return false;
     const { isRedundant } = search;
     if (!isRedundant) exploration.schedules += 1;
     if (isFailure(execution)) throw await failureOf(exploration, execution);
