@@ -12,7 +12,7 @@ import { deserialize, serialize } from './serialize';
 
 /**
  * The codec of a registry on a server: what it gives is text, or the bytes that `node:v8` makes of what another codec gives. What
- * `structured` gives is text as JSON where that keeps all of it, which takes a third of the time and can be read on the server.
+ * `structured` gives is JSON text where that keeps all of it, which people can read on the server.
  */
 export interface WireCodec<T> extends StorageCodec<T, string | Uint8Array> {
   /** What data of other codecs looks like to it: registries of one namespace must agree. */

@@ -65,6 +65,7 @@ export class Exploration<T> {
     this.#stopCatching = catchUncaughtErrors((error) => this.world.fail(error));
   }
 
+  /** A search begins, maybe not the first one. */
   beginSearch(): void {
     const { dependencies } = this.world;
     if (this.mustBeginAnew) dependencies.forget();

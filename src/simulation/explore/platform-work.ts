@@ -52,6 +52,7 @@ export class PlatformWork {
   isSeen = false;
   /** Whether a message of a port has come. */
   hasMessages = false;
+  /** Whether work would be seen. */
   isWatching = false;
   readonly #begins: AsyncHook | undefined;
   /** Switched on once there is work: with it, Node follows every promise to its end, which slows the run down. */
