@@ -150,7 +150,7 @@ describeWithRedis('a registry on Redis whose connections fail', () => {
     const places = [scene.server.url, away.href];
     const source = createClient({ url: scene.server.url });
     const duplicate = (overrides: object) => createClient({ ...overrides, url: String(places.shift() ?? away.href) });
-    const registry = await connect<number>({ url: undefined, client: Object.assign(source, { duplicate }), timeoutMs: 300 });
+    const registry = await connect<number>({ url: undefined, client: Object.assign(source, { duplicate }), timeoutMs: 1500 });
     const heard: unknown[] = [];
     registry.subscribe(({ revision }) => heard.push(revision));
     await registry.getBackend('key').save({ revision: '1', data: 1 });
@@ -217,7 +217,7 @@ describeWithRedis('a registry on Redis whose connections fail', () => {
 
   test('rejects with ERR_UNREACHABLE where the server is away, and recovers by itself; what was refused never takes effect', async () => {
     const namespace = newNamespace();
-    const registry = await connect<number>({ namespace, timeoutMs: 300 });
+    const registry = await connect<number>({ namespace, timeoutMs: 1500 });
     const handle = registry.getBackend('key');
     await handle.save({ revision: '1', data: 1 });
     await scene.server.kill();
@@ -235,7 +235,7 @@ describeWithRedis('a registry on Redis whose connections fail', () => {
 
   test('says that the outcome is unknown where the server is stopped, and the save does not take effect when it goes on', async () => {
     const namespace = newNamespace();
-    const registry = await connect<number>({ namespace, timeoutMs: 300 });
+    const registry = await connect<number>({ namespace, timeoutMs: 1500 });
     const handle = registry.getBackend('key');
     await handle.save({ revision: '1', data: 1 });
     scene.server.signal('SIGSTOP');

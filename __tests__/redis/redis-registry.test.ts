@@ -135,7 +135,7 @@ describeWithRedis('RedisRegistry', () => {
       const one = await connect<number>({ url: master.url, namespace: 'one', replicas: 1 });
       await one.getBackend('key').save({ revision: '1', data: 1 });
       expect(await replica.command('HLEN', 'smr:{one}:body')).toBe(1);
-      const two = await connect<number>({ url: master.url, namespace: 'two', replicas: 2, timeoutMs: 300 });
+      const two = await connect<number>({ url: master.url, namespace: 'two', replicas: 2, timeoutMs: 1500 });
       await expect(two.getBackend('key').save({ revision: '1', data: 1 })).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
     } finally {
       await Promise.all([master.stop(), replica.stop()]);
