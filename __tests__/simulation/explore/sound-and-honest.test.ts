@@ -332,6 +332,28 @@ describe('what takes real time', () => {
     expect(report.runs).toBe(plain.runs + 1);
   });
 
+  test('only once does not change what a token replays', async () => {
+    let isLoaded = true;
+    let loading: Promise<void> | undefined;
+    const load = () => {
+      loading ??= pause();
+      return loading;
+    };
+    const scenario: Scenario<string> = async (context) => {
+      const act = async (handle: KeyedMemoryBackend<string>) => {
+        const found = await handle.load();
+        if (!isLoaded) await load();
+        await handle.save(text(`${found?.data ?? ''}${handle.client}`));
+      };
+      await Promise.all(clientsOf(context, 'ab', 'x').map(act));
+      if (context.registry.peek('x')?.snapshot.data !== 'ab') throw new Error('lost');
+    };
+    const failure = await failureOf(explore(scenario));
+    isLoaded = false;
+    const replayed = await failureOf(explore(scenario, { replay: failure.token }));
+    expect(replayed.timeline).toBe(failure.timeline);
+  });
+
   test('again and again is refused', async () => {
     await expect(twoLoads(pause)).rejects.toMatchObject({ code: 'ERR_REAL_TIME' });
     let waits = 0;

@@ -1,15 +1,15 @@
 import { nextTask } from '../../real-time/next-task';
 import type { PlatformWork } from './platform-work';
 
-/** What is used of Node's event loop. */
-interface Node {
+interface Timers {
   setImmediate(callback: () => void): unknown;
-  /** By type, what keeps the loop going: files, sockets, timers, immediates. */
-  getActiveResourcesInfo?(): readonly string[];
 }
 
 interface NodeProcess {
-  getBuiltinModule?(name: 'node:process' | 'node:timers'): Node;
+  /** By type, what keeps the loop going: files, sockets, timers, immediates. */
+  getActiveResourcesInfo?(): readonly string[];
+  getBuiltinModule?(name: 'node:timers'): Timers;
+  getBuiltinModule?(name: 'node:process'): NodeProcess;
 }
 
 const { process } = globalThis as { readonly process?: NodeProcess };

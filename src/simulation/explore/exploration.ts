@@ -23,8 +23,11 @@ export interface ExploreReport {
   readonly seed?: number;
 }
 
-/** So often a search begins anew since a run has waited. */
+/** So often a search begins anew because a run has waited. */
 const MOST_RESTARTS = 3;
+
+/** Thrown where a run has waited, and the search is to begin anew: the scenario may not have to wait again. */
+export class SearchRestart extends Error {}
 
 /** The time between two calls of `onProgress`, in ms. */
 const PROGRESS_MS = 250;
@@ -44,9 +47,8 @@ export class Exploration<T> {
   hasChoice = false;
   /** Whether a run has waited for real time. */
   hasWaited = false;
-  /** Whether the latest run has waited for real time, and may not do so again: the search is to begin anew. */
-  mustBeginAnew = false;
   #restarts = 0;
+  /** Whether work of the platform is watched for in every run: a run has waited in which nobody watched. */
   #keepsWatching = false;
   /** Whether the clock had to wait for other steps in a run. */
   hasHeldTime = false;
@@ -65,15 +67,6 @@ export class Exploration<T> {
     this.#stopCatching = catchUncaughtErrors((error) => this.world.fail(error));
   }
 
-  /** A search begins, maybe not the first one. */
-  beginSearch(): void {
-    const { dependencies } = this.world;
-    if (this.mustBeginAnew) dependencies.forget();
-    dependencies.beginSearch();
-    this.mustBeginAnew = false;
-    this.schedules = 0;
-  }
-
   /** Puts back what was put in the place of the test runner's own. */
   end(): void {
     this.#stopCatching();
@@ -88,6 +81,7 @@ export class Exploration<T> {
   /**
    * Runs the scenario once more.
    * @throws {StorageError} `ERR_TOO_MANY_SCHEDULES` where the time is up; the reason of the signal where that has aborted
+   * @throws {SearchRestart}
    */
   async run(choose: (enabled: EnabledSteps, run: readonly ExecutedStep[]) => Step): Promise<Execution> {
     const { signal, timeoutMs } = this.options;
@@ -96,8 +90,8 @@ export class Exploration<T> {
     this.#reportProgress();
     const execution = await runSchedule(this.world, this.scenario, choose);
     this.runs += 1;
-    this.#noteWaiting(execution);
     this.#count(execution);
+    this.#noteWaiting(execution);
     return execution;
   }
 
@@ -147,25 +141,28 @@ export class Exploration<T> {
   }
 
   /**
-   * What has waited once, such as for the first `import()` of a module, need not wait again: the search begins anew, so that no run of
-   * it has waited. Work of the platform is watched for in the first run; where a later one has waited, from then on.
+   * A scenario that has waited once, such as for the first `import()` of a module, may not have to wait again: then the search that
+   * begins anew has no run that has waited. Work of the platform is watched for in the first run, and in every run after one that has
+   * waited unwatched.
+   * @throws {SearchRestart}
    */
   #noteWaiting({ hasWaited, outcome }: Execution): void {
-    const { platformWork } = this.world;
+    const { platformWork, dependencies } = this.world;
     if (!hasWaited) {
       if (platformWork.isWatching && !this.#keepsWatching && !platformWork.isSeen) platformWork.stop();
       return;
     }
     const isStuck = outcome.type === 'stuck' && platformWork.isWatching;
-    // One that has diverged has waited for a step that came without waiting before.
+    // A run that has diverged waited for a step that came without waiting before.
     if (isStuck || outcome.type === 'diverged' || this.#restarts === MOST_RESTARTS) {
       this.hasWaited = true;
       return;
     }
     this.#restarts += 1;
-    this.mustBeginAnew = true;
     this.#keepsWatching ||= !platformWork.isWatching;
     if (this.#keepsWatching) platformWork.watch();
+    dependencies.forget();
+    throw new SearchRestart();
   }
 
   #count({ executed, choices, met, outcome, hasHeldTime }: Execution): void {

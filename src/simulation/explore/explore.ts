@@ -6,7 +6,7 @@ import { describeFailure } from './describe-failure';
 import { DporSearch } from './dpor-search';
 import { type Execution, type FailedExecution, isFailure } from './execution';
 import { ExhaustiveSearch } from './exhaustive-search';
-import { Exploration, type ExploreReport } from './exploration';
+import { Exploration, type ExploreReport, SearchRestart } from './exploration';
 import { ExplorationError } from './exploration-error';
 import { type Fingerprint, Fingerprints } from './fingerprint';
 import { checkExploreOptions, type ExploreOptions, type Scenario } from './options';
@@ -39,13 +39,24 @@ export async function explore<T>(scenario: Scenario<T>, options: ExploreOptions<
   const checked = withContext('explore', () => checkExploreOptions(scenario, options));
   const exploration = new Exploration(scenario, checked);
   try {
-    if (checked.replay !== undefined) return await replay(exploration, checked.replay);
-    if (checked.strategy === 'random') return await sample(exploration);
-    if (checked.strategy === 'exhaustive' && checked.reduction) return await exhaustReduced(exploration);
-    return await exhaust(exploration);
+    for (;;) {
+      try {
+        return await runStrategy(exploration);
+      } catch (error) {
+        if (!(error instanceof SearchRestart)) throw error;
+      }
+    }
   } finally {
     exploration.end();
   }
+}
+
+function runStrategy<T>(exploration: Exploration<T>): Promise<ExploreReport> {
+  const { replay: choices, strategy, reduction } = exploration.options;
+  if (choices !== undefined) return replay(exploration, choices);
+  if (strategy === 'random') return sample(exploration);
+  if (strategy === 'exhaustive' && reduction) return exhaustReduced(exploration);
+  return exhaust(exploration);
 }
 
 /** The most unreduced runs that check a reduced search. */
@@ -55,7 +66,7 @@ async function exhaustReduced<T>(exploration: Exploration<T>): Promise<ExploreRe
   const { dependencies } = exploration.world;
   const fingerprints = new Fingerprints();
   for (let checks = 0; ; ) {
-    exploration.beginSearch();
+    dependencies.beginSearch();
     const explored = new Map<number, Fingerprint>();
     const search = new DporSearch();
     const hasEnded = await searchAll(exploration, search, (execution) => {
@@ -63,14 +74,14 @@ async function exhaustReduced<T>(exploration: Exploration<T>): Promise<ExploreRe
       explored.set(fingerprint.steps, fingerprint);
       return dependencies.hasNews;
     });
-    if (dependencies.hasNews || exploration.mustBeginAnew) continue;
+    if (dependencies.hasNews) continue;
     if (!hasEnded) return exploration.report(false);
     const runs = exploration.hasChoice ? MOST_CHECKS - checks : 0;
     const before = exploration.runs;
     const { failed, doubt } = await checkReduction(exploration, explored, fingerprints, runs);
     checks += exploration.runs - before;
     if (failed !== undefined) throw await failureOf(exploration, failed);
-    if (dependencies.hasNews || exploration.mustBeginAnew) continue;
+    if (dependencies.hasNews) continue;
     exploration.assertMeaningful();
     return withDoubt(exploration, doubt);
   }
@@ -93,12 +104,8 @@ function withDoubt<T>(exploration: Exploration<T>, doubt: string | undefined): E
 async function exhaust<T>(exploration: Exploration<T>): Promise<ExploreReport> {
   const { strategy, maxPreemptions } = exploration.options;
   const isBounded = strategy === 'preemption-bounded';
-  let hasEnded = false;
-  do {
-    exploration.beginSearch();
-    const search = isBounded ? new PreemptionBoundedSearch(maxPreemptions) : new ExhaustiveSearch();
-    hasEnded = await searchAll(exploration, search, () => false);
-  } while (exploration.mustBeginAnew);
+  const search = isBounded ? new PreemptionBoundedSearch(maxPreemptions) : new ExhaustiveSearch();
+  const hasEnded = await searchAll(exploration, search, () => false);
   exploration.assertMeaningful();
   return exploration.report(hasEnded && !isBounded && !exploration.hasWaited);
 }
@@ -114,9 +121,9 @@ async function searchAll<T>(
   stop: (execution: Execution) => boolean,
 ): Promise<boolean> {
   const { maxSchedules, isLimited } = exploration.options;
+  exploration.schedules = 0;
   for (;;) {
     const execution = await exploration.run((enabled, run) => search.choose(enabled, run));
-    if (exploration.mustBeginAnew) return false;
     const { isRedundant } = search;
     if (!isRedundant) exploration.schedules += 1;
     if (isFailure(execution)) throw await failureOf(exploration, execution);
