@@ -14,9 +14,9 @@ export function copyTree(source: object): object | undefined {
 
 const NO_TREE = Symbol('no tree');
 /** Deeper data may contain itself: it is left to `Copier`. */
-const DEEP = 200;
+export const DEEP = 200;
 /** Objects may refer to each other in so many ways that a tree of them would have no end. */
-const MANY_NODES = 100_000;
+export const MANY_NODES = 100_000;
 
 function copyNode(source: object, met: { nodes: number }, depth: number): object {
   met.nodes += 1;
